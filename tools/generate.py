@@ -1,0 +1,106 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Write what is derived: each role's ``meta/argument_specs.yml`` from the documentation of the action it calls.
+
+``python tools/generate.py`` writes, ``--check`` only compares and fails with the names of the files that differ.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+HEADER = "---\n# Made by tools/generate.py from the documentation of the actions. Change it there.\n"
+FRAGMENTS = {
+    "openpatch.patch_manager._operation": "DOCUMENTATION",
+    "openpatch.patch_manager._operation.install": "INSTALL",
+}
+
+OPERATION = {
+    "description": "What to do on the nodes.",
+    "type": "str",
+    "choices": ["scan", "install"],
+    "default": "scan",
+}
+# role: short description, the module whose options it takes over, options of its own, options it does not take over
+ROLES: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...]]] = {
+    "patch": ("Scan or patch the nodes by their patch baselines", "patch_install", {"patch_operation": OPERATION}, ()),
+    "patch_scan": ("Find out what the nodes lack by their patch baselines", "patch_scan", {}, ()),
+    "patch_install": ("Install what the nodes lack by their patch baselines", "patch_install", {}, ()),
+    "patch_summary": (
+        "Print what the run found and end each node as its operation ended",
+        "patch_summary",
+        {},
+        ("outcome", "width"),
+    ),
+    "patch_report": ("Write the current assessments of all nodes to a file", "patch_report", {}, ()),
+}
+
+
+def read_strings(path: Path) -> dict[str, str]:
+    """All string constants that a file assigns to names, at any depth of classes."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {
+        target.id: node.value.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def module_options(module: str) -> dict[str, Any]:
+    """The options of a module, its documentation fragments included."""
+    documentation = yaml.safe_load(read_strings(ROOT / "plugins" / "modules" / f"{module}.py")["DOCUMENTATION"])
+    fragments = read_strings(ROOT / "plugins" / "doc_fragments" / "_operation.py")
+    options: dict[str, Any] = {}
+    for name in documentation.get("extends_documentation_fragment", []):
+        options |= yaml.safe_load(fragments[FRAGMENTS[name]])["options"]
+    options |= documentation.get("options", {})
+    return options
+
+
+def render_argument_specs(role: str) -> str:
+    """The text of one role's ``meta/argument_specs.yml``."""
+    short, module, own, left_out = ROLES[role]
+    options = own | {name: dict(option) for name, option in module_options(module).items() if name not in left_out}
+    if role == "patch_report":
+        # the role names the file itself when the user does not
+        options["patch_report_path"].pop("required")
+    main = {"short_description": short, "description": [f"{short}."], "options": options}
+    spec = {"argument_specs": {"main": main}}
+    return HEADER + yaml.dump(spec, sort_keys=False, width=120, allow_unicode=True, Dumper=_Dumper)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Indents lists below their key, as ansible-lint wants it."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
+def main() -> int:
+    check = "--check" in sys.argv[1:]
+    stale: list[str] = []
+    for role in ROLES:
+        path = ROOT / "roles" / role / "meta" / "argument_specs.yml"
+        text = render_argument_specs(role)
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(str(path.relative_to(ROOT)))
+            if not check:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+    if stale:
+        print(("differs from the documentation: " if check else "written: ") + ", ".join(stale))
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
