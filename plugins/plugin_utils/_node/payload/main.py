@@ -1,0 +1,101 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The commands a node obeys. Each takes a JSON object and answers one.
+
+::
+
+    {"command": "collect", "refresh": true, "lock_timeout": 300}            -> {"facts": {...}}
+    {"command": "plan", "packages": [...], "blocked": [...], ...}           -> {"transaction": [RESULT...], ...}
+    {"command": "install", "operation_id": "...", "packages": [...], ...}   -> the operation, started
+    {"command": "poll", "operation_id": "...", "wait": 0}                   -> the operation as it stands
+"""
+
+import os
+import sys
+import traceback
+
+from . import clock, envelope, node
+from .files import STATE_DIRECTORY
+from .refusal import Refusal
+
+APT = "/usr/bin/apt-get"
+
+
+def obey(command):
+    """Do one command and give its answer."""
+    handlers = {"collect": collect, "plan": plan, "install": install, "poll": poll}
+    name = command.get("command")
+    if name not in handlers:
+        raise Refusal("unknown_command", "Failed to obey command '%s': this node program does not know it" % name)
+    return handlers[name](command)
+
+
+def collect(command):
+    if not os.path.exists(APT):
+        raise Refusal(
+            "unsupported",
+            "Failed to find a package manager on node '%s': only apt is supported yet" % node.hostname(),
+        )
+    from . import apt_collect
+
+    facts = apt_collect.collect(command.get("refresh", True), command.get("lock_timeout", 300))
+    facts.update(node.describe_boot())
+    facts.update(hostname=node.hostname(), collected_at=clock.now())
+    if os.path.isdir(STATE_DIRECTORY):
+        add_last_operation(facts)
+    return {"facts": facts}
+
+
+def add_last_operation(facts):
+    from . import operation
+
+    last = operation.describe_last()
+    if last:
+        facts["last_operation"] = last
+        facts["warnings"] = facts.get("warnings", []) + operation.warn_of(last)
+
+
+def plan(command):
+    from . import apt_plan
+
+    return apt_plan.plan(command)
+
+
+def install(command):
+    from . import apt_install, operation, wanted
+
+    wanted.read_wanted(command.get("packages") or [])
+    return operation.start(command, apt_install.install)
+
+
+def poll(command):
+    from . import operation
+
+    return operation.poll(command.get("operation_id"), command.get("wait", 0))
+
+
+def run(command, nonce):
+    """Obey and send the answer; whatever goes wrong is an answer too."""
+    try:
+        answer = {"ok": True, "result": obey(command)}
+    except Refusal as refusal:
+        answer = {"ok": False, "error": {"code": refusal.code, "message": refusal.message, "details": refusal.details}}
+    except Exception:
+        answer = {"ok": False, "error": describe_crash()}
+        traceback.print_exc()
+    answer["schema"] = 1
+    envelope.send(answer, nonce)
+
+
+def describe_crash():
+    """Type, message and innermost place of the exception being handled."""
+    kind, value, trace = sys.exc_info()
+    path, line, function = traceback.extract_tb(trace)[-1][:3]
+    return {
+        "code": "crash",
+        "type": kind.__name__,
+        "message": "%s" % (value,),
+        "place": "%s:%d in %s" % (os.path.basename(path), line, function),
+    }

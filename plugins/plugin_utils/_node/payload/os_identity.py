@@ -1,0 +1,154 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which operating system this is: in its own words, and in those of Patch Manager's API where it supports it."""
+
+import re
+
+RELEASE_FILES = ("/etc/oracle-release", "/etc/rocky-release", "/etc/almalinux-release", "/etc/centos-release",
+                 "/etc/redhat-release", "/etc/system-release")
+# first words of a release file -> id of os-release
+RELEASE_NAMES = (
+    ("Red Hat Enterprise Linux", "rhel"),
+    ("CentOS", "centos"),
+    ("Oracle Linux", "ol"),
+    ("Rocky Linux", "rocky"),
+    ("AlmaLinux", "almalinux"),
+    ("Amazon Linux", "amzn"),
+)
+MACOS_VERSION_FILE = "/System/Library/CoreServices/SystemVersion.plist"
+
+# id -> (OperatingSystem of the API, product word, oldest supported version, parts of the version in the product word).
+# The oldest version is that of the published list of supported systems (patch-manager-prerequisites, January 2025);
+# newer ones than it names are let through, so that a new release is not unknown on the day it comes.
+FAMILIES = {
+    "almalinux": ("ALMA_LINUX", "AlmaLinux", (8,), 2),
+    "centos": ("CENTOS", "CentOS", (6, 5), 2),
+    "debian": ("DEBIAN", "Debian", (8,), 1),
+    "ol": ("ORACLE_LINUX", "OracleLinux", (7, 5), 2),
+    "raspbian": ("RASPBIAN", "Raspbian", (8,), 1),
+    "rhel": ("REDHAT_ENTERPRISE_LINUX", "RedhatEnterpriseLinux", (6, 5), 2),
+    "rocky": ("ROCKY_LINUX", "RockyLinux", (8,), 2),
+    "sles": ("SUSE", "Suse", (12,), 2),
+    "sles_sap": ("SUSE", "Suse", (12,), 2),
+    "ubuntu": ("UBUNTU", "Ubuntu", (14, 4), 2),
+}
+AMAZON_VERSIONS = {
+    "2": ("AMAZON_LINUX_2", "AmazonLinux2"),
+    "2022": ("AMAZON_LINUX_2022", "AmazonLinux2022"),
+    "2023": ("AMAZON_LINUX_2023", "AmazonLinux2023"),
+}
+MACOS_NAMES = {11: "BigSur", 12: "Monterey", 13: "Ventura", 14: "Sonoma", 15: "Sequoia"}
+OLDEST_MACOS = (11, 3, 1)
+
+
+def identify(read):
+    """The ``os`` part of the facts, without arch and kernel. ``read(path)`` gives a file's text or None."""
+    system = read_os_release(read) or read_release_file(read) or read_debian_version(read) or read_macos_version(read)
+    if "version" in system and system["id"] in ("centos", "rhel", "rocky", "almalinux", "ol"):
+        add_minor_version(system, read)
+    words = name_in_api(system.get("id"), system.get("version"))
+    if words:
+        system["operating_system"], system["product"] = words
+    return system
+
+
+def name_in_api(system_id, version):
+    """(OperatingSystem, product) of the API, or None when Patch Manager does not support the system."""
+    numbers = to_numbers(version or "")
+    if not numbers:
+        return None
+    if system_id == "amzn":
+        if numbers[0] in range(2012, 2019) and len(numbers) == 2:
+            return "AMAZON_LINUX", "AmazonLinux" + version
+        return AMAZON_VERSIONS.get(version)
+    if system_id == "macos":
+        if numbers < OLDEST_MACOS or numbers[0] not in MACOS_NAMES:
+            return None
+        return "MACOS", MACOS_NAMES[numbers[0]] + version
+    if system_id not in FAMILIES:
+        return None
+    operating_system, word, oldest, parts = FAMILIES[system_id]
+    if numbers < oldest:
+        return None
+    shown = version.split(".")[:parts]
+    if word == "Suse" and len(shown) == 1:
+        shown.append("0")
+    return operating_system, word + ".".join(shown)
+
+
+def to_numbers(version):
+    """``22.04`` -> (22, 4); anything else than numbers and dots gives ()."""
+    if not re.match(r"\d+(\.\d+)*$", version):
+        return ()
+    return tuple(int(part) for part in version.split("."))
+
+
+def read_os_release(read):
+    content = read("/etc/os-release") or read("/usr/lib/os-release")
+    if not content:
+        return None
+    values = {}
+    for line in content.splitlines():
+        match = re.match(r"\s*([A-Za-z0-9_]+)=(.*)$", line)
+        if match:
+            values[match.group(1)] = unquote(match.group(2).strip())
+    if not values.get("ID"):
+        return None
+    system = {"id": values["ID"].lower()}
+    if values.get("VERSION_ID"):
+        system["version"] = values["VERSION_ID"]
+    if values.get("PRETTY_NAME") or values.get("NAME"):
+        system["name"] = values.get("PRETTY_NAME") or values["NAME"]
+    codename = values.get("VERSION_CODENAME") or values.get("UBUNTU_CODENAME") or find_codename(values)
+    if codename:
+        system["codename"] = codename
+    return system
+
+
+def unquote(value):
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+        value = value[1:-1]
+    return re.sub(r"\\(.)", r"\1", value)
+
+
+def find_codename(values):
+    """The code name of releases older than the field: ``8 (jessie)``, ``14.04.6 LTS, Trusty Tahr``."""
+    match = re.match(r"[\d.]+(?: LTS)?(?: \(([a-z]+)\)$|, ([A-Z][a-z]+) [A-Z][a-z]+$)", values.get("VERSION", ""))
+    return (match.group(1) or match.group(2).lower()) if match else None
+
+
+def read_release_file(read):
+    for path in RELEASE_FILES:
+        content = (read(path) or "").strip()
+        match = re.match(r"(.+?) (?:Linux )?release ([\d.]+)", content)
+        for name, system_id in RELEASE_NAMES:
+            if match and content.startswith(name):
+                return {"id": system_id, "version": match.group(2), "name": content.splitlines()[0]}
+    return None
+
+
+def add_minor_version(system, read):
+    """CentOS leaves the minor version out of os-release; its release file has it."""
+    released = read_release_file(read)
+    if released and released["id"] == system["id"] and released["version"].startswith(system["version"] + "."):
+        system["version"] = ".".join(released["version"].split(".")[:2])
+
+
+def read_debian_version(read):
+    content = (read("/etc/debian_version") or "").strip()
+    if not content:
+        return None
+    system = {"id": "debian", "name": "Debian " + content}
+    if to_numbers(content):
+        system["version"] = content.split(".")[0]
+    return system
+
+
+def read_macos_version(read):
+    content = read(MACOS_VERSION_FILE) or ""
+    match = re.search(r"<key>ProductVersion</key>\s*<string>([\d.]+)</string>", content)
+    if not match:
+        return {}
+    return {"id": "macos", "version": match.group(1), "name": "macOS " + match.group(1)}
