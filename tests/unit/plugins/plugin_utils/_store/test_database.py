@@ -1,0 +1,71 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Opening a database, and what a newer one or a slow writer means."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store import schema
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.errors import StoreVersionError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.location import find_store
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.packing import pack_document
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import open_store
+from tests.unit.plugins.plugin_utils._store.processes import run_until_marked
+from tests.unit.plugins.plugin_utils._store.samples import GUID, NOW, join
+
+ROW = {"run_id": GUID, "run_key": "second", "operation": "", "started_at": NOW, "attributes": pack_document({})}
+
+
+def test_newer_schema_is_refused_with_the_way_out(store_url: str) -> None:
+    open_store(store_url).close()
+    engine = sa.create_engine(find_store(store_url))
+    with engine.begin() as connection:
+        connection.execute(sa.text("INSERT INTO patch_schema VALUES (2, '2030-01-01T00:00:00.000000Z')"))
+    engine.dispose()
+    with pytest.raises(StoreVersionError, match=r"has schema 2, .* knows up to 1\. Update the collection"):
+        open_store(store_url)
+
+
+def test_sqlite_uses_a_write_ahead_log(sqlite_url: str) -> None:
+    with open_store(sqlite_url) as store, store._database.read("test") as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+def hold_write_lock(url: str, marker: Path) -> None:
+    with open_store(url) as store, store._database.write("test"):
+        marker.touch()
+        time.sleep(1)
+
+
+def test_writer_waits_for_a_slow_writer_and_readers_do_not(store_url: str, tmp_path: Path) -> None:
+    with open_store(store_url) as store:
+        run_id = join(store)
+        with run_until_marked(hold_write_lock, store_url, tmp_path / "marker"):
+            started = time.monotonic()
+            assert store.current_assessments() == {}
+            assert time.monotonic() - started < 0.5
+            store.add_incident(run_id, "web1", "ERROR", "")
+        assert set(store.current_assessments()) == {"web1"}
+
+
+def test_write_transaction_that_reads_first_is_not_overtaken(sqlite_url: str) -> None:
+    """A deferred transaction would fail here: what it read is no longer the newest state."""
+    with open_store(sqlite_url) as first, open_store(sqlite_url) as second:
+        run_id = join(first)
+        other = threading.Thread(target=second.add_incident, args=(run_id, "web2", "ERROR", ""))
+        with first._database.write("test") as connection:
+            assert connection.execute(schema.runs.select()).one().run_id == run_id
+            other.start()
+            time.sleep(0.3)
+            connection.execute(schema.runs.insert().values(**ROW))
+        other.join()
+        assert set(first.current_assessments()) == {"web2"}
+        assert first.join_run("second", operation="", attributes={}).run_id == GUID
