@@ -1,0 +1,91 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Baselines kept as files: ``patch_baselines/*.yml`` beside the inventory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.errors import BaselineError
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import Baseline, OperatingSystem
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.parse import parse_baseline
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.resolve import check_registrations
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.documents import Document, read_documents
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.errors import (
+    BaselineFileError,
+    DocumentError,
+)
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.locations import read_text
+
+SUFFIXES = (".yml", ".yaml", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineFiles:
+    """What a folder of baselines holds for one operating system."""
+
+    baselines: tuple[Baseline, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def load_baselines(folder: Path, operating_system: OperatingSystem) -> BaselineFiles:
+    """Read every baseline of one operating system below a folder; a folder that does not exist holds none.
+
+    A file that is no YAML, or whose operating system cannot be told, stops every host, because it could have been
+    meant for it. An error in a baseline of another system is only a warning here: it stops the hosts of that one.
+
+    Raises BaselineFileError or DocumentError that names file, line, path and what is allowed.
+    """
+    baselines: list[Baseline] = []
+    places: list[str] = []
+    warnings: list[str] = []
+    errors: list[str] = []
+    for document, prefix, data in _entries(folder):
+        try:
+            parsed = parse_baseline(data)
+        except BaselineError as error:
+            message = document.describe(error, "baseline", prefix)
+            if _names_other(data, operating_system):
+                warnings.append(message)
+            else:
+                errors.append(message)
+            continue
+        if parsed.baseline.operating_system is operating_system:
+            baselines.append(parsed.baseline)
+            places.append(document.place_of(prefix))
+            warnings += [f"{document.place_of(prefix)}: {warning}" for warning in parsed.warnings]
+    if errors:
+        raise BaselineFileError("\n".join(errors))
+    try:
+        check_registrations(baselines, places)
+    except BaselineError as error:
+        raise BaselineFileError(f"Failed to use the baselines of '{folder}': {error}") from error
+    return BaselineFiles(tuple(baselines), tuple(warnings))
+
+
+def _entries(folder: Path) -> Iterator[tuple[Document, str, object]]:
+    """Each baseline of each file, with its document and its path in it; a document is one baseline or a list."""
+    try:
+        files = sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES and not path.name.startswith("."))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise DocumentError(
+            f"Failed to read baselines from '{folder}': {error.strerror}. Set patch_baseline_dir to a readable folder"
+        ) from error
+    for file in files:
+        for document in read_documents(read_text(file, "baseline file"), str(file)):
+            if isinstance(document.data, list):
+                for index, data in enumerate(document.data):
+                    yield document, f"[{index}]", data
+            else:
+                yield document, "", document.data
+
+
+def _names_other(data: object, operating_system: OperatingSystem) -> bool:
+    named = data.get("operating_system", data.get("OperatingSystem")) if isinstance(data, dict) else None
+    return isinstance(named, str) and named in OperatingSystem.__members__ and named != operating_system.value
