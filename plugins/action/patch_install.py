@@ -1,0 +1,53 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host import HostOperation
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.install import (
+    Installed,
+    install_host,
+    is_change,
+)
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.patch_action import PatchAction
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.result import shape_result
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import INSTALL_OPTIONS
+
+
+class ActionModule(PatchAction):
+    """Install what a node lacks by its patch baseline."""
+
+    OPTIONS = INSTALL_OPTIONS
+    OPERATION = "Install"
+
+    def operate(self, operation: HostOperation) -> dict[str, Any]:
+        installed = install_host(operation)
+        result = {"changed": installed.changed, **shape_result(installed.judged, operation.run_id)}
+        result["transaction"] = list(installed.transaction)
+        result["held_back"] = list(installed.held_back)
+        result["warnings"] = list(dict.fromkeys([*result["warnings"], *installed.notes]))
+        if self._task.diff:
+            result["diff"] = [_describe_diff(operation.settings.host, installed)]
+        return result
+
+
+def _describe_diff(host: str, installed: Installed) -> dict[str, str]:
+    """Versions before and after, a package per line; packages that stay as they are do not show."""
+    before: list[str] = []
+    after: list[str] = []
+    for entry in installed.transaction:
+        if is_change(entry):
+            package = f"{entry['name']}.{entry['arch']}"
+            if entry.get("from_version"):
+                before.append(f"{package} {entry['from_version']}\n")
+            after.append(f"{package} {entry['version']}\n")
+    header = f"packages of {host}"
+    return {
+        "before_header": header,
+        "after_header": header,
+        "before": "".join(sorted(before)),
+        "after": "".join(sorted(after)),
+    }

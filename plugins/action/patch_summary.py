@@ -1,0 +1,85 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.patch_action import validate_arguments
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.run_key import find_run_key
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.model import Report, build_run_report
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.table import Style, render_table
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.errors import StoreError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import open_store
+
+display = Display()
+
+FALLBACK_WIDTH = 80
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "outcome": {"type": "bool", "default": False},
+    "patch_store_url": {"type": "str"},
+    "width": {"type": "int"},
+}
+
+
+class ActionModule(ActionBase):
+    """Print what a run found, or end a node's task as its operation ended."""
+
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        variables = task_vars or {}
+        args = validate_arguments(self, OPTIONS)
+        host = str(variables["inventory_hostname"])
+        expected = (
+            [host] if args["outcome"] else [str(name) for name in variables.get("ansible_play_hosts_all", [host])]
+        )
+        try:
+            with open_store(args.get("patch_store_url")) as store:
+                run = store.join_run(find_run_key(), operation="Scan", attributes={})
+                report = build_run_report(store, run.run_id, now=datetime.now(timezone.utc), expected=expected)
+        except StoreError as error:
+            raise AnsibleActionFail(str(error)) from error
+        if args["outcome"]:
+            return result | _end_as(report, host)
+        display.display(render_table(report, _choose_style(args.get("width"))))
+        rows = [
+            {
+                "host": row.host,
+                "compliance_status": row.compliance_status,
+                "patch_group": row.patch_group,
+                "reason": row.reason,
+            }
+            for row in report.rows
+        ]
+        return result | {"changed": False, "nodes": rows}
+
+
+def _end_as(report: Report, host: str) -> dict[str, Any]:
+    """The task result of a node whose operation ended like this."""
+    row = next(row for row in report.rows if row.host == host)
+    if row.run_id and row.incident is None:
+        return {"changed": False, "msg": f"{row.compliance_status}: {row.reason}"}
+    ended = {"changed": False, "msg": row.reason}
+    return ended | ({"unreachable": True} if row.compliance_status == "UNREACHABLE" else {"failed": True})
+
+
+def _read_columns() -> int:
+    """The width a shell gives its programs; 0 if it gives none, or nonsense."""
+    columns = os.environ.get("COLUMNS", "")
+    return int(columns) if columns.isdecimal() else 0
+
+
+def _choose_style(width: int | None) -> Style:
+    columns = width or _read_columns() or getattr(display, "columns", None) or FALLBACK_WIDTH
+    return Style(width=columns, colour=False, encoding=sys.stdout.encoding or "ascii")

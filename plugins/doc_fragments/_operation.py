@@ -1,0 +1,105 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Options and notes shared by the actions that work on a node and by those that read the store."""
+
+    DOCUMENTATION = r"""
+options:
+  patch_group:
+    description:
+      - Patch group of the node. The baseline registered for this group and the node's operating system judges it;
+        without one, the default baseline of the operating system does.
+      - A list is accepted as long as it names one group, because a node is in one patch group at most.
+    type: raw
+  patch_baseline_source:
+    description: Where baselines are kept. V(local) means files in O(patch_baseline_dir).
+    type: str
+    choices: [local]
+    default: local
+  patch_baseline_dir:
+    description:
+      - Folder of baseline files, absolute or relative to the inventory. V(patch_baselines) beside the inventory if
+        not given.
+      - Without that folder, or a baseline for the node in it, the predefined baseline of the operating system is
+        used. A folder that is given has to exist.
+    type: str
+  patch_baseline_override:
+    description:
+      - Path on the controller, or https address, of a list of baselines that replaces the node's baseline for this
+        run.
+      - The result is recorded but does not become the node's compliance, as in Patch Manager.
+    type: str
+  patch_snapshot_id:
+    description:
+      - GUID under which baseline and point in time are frozen. The first node that needs a baseline under a new one
+        makes it; an earlier one gives exactly what was used then, whatever has changed since.
+      - Without it, all nodes of one C(ansible-playbook) run share one of their own.
+    type: str
+  patch_release_date_field:
+    description:
+      - Which date of an update notice counts for approval delays. The other one stands in where it is missing.
+    type: str
+    choices: [issued, updated]
+    default: issued
+  patch_refresh_metadata:
+    description:
+      - Whether the node fetches its repositories' metadata first. Check mode does too, because a preview made from
+        old metadata would not be what the run does.
+    type: bool
+    default: true
+  patch_lock_timeout:
+    description:
+      - How many seconds to wait for the package manager's lock before the node fails, naming the lock's holder.
+    type: int
+    default: 300
+  patch_step_timeout:
+    description: How many seconds one operation on the node may take, 1 to 36000.
+    type: int
+    default: 7200
+  patch_store_url:
+    description:
+      - SQLAlchemy address of the store. An SQLite file in the user's XDG state directory if not given.
+      - Use PostgreSQL when several controllers work on one estate.
+    type: str
+notes:
+  - The node needs an SSH (or local) connection and any Python from 2.6; nothing is installed on it.
+  - Needs root on the node to install; a scan by an ordinary user reads the archives into a cache of its own.
+requirements:
+  - SQLAlchemy >= 2.0 on the controller
+attributes:
+  check_mode:
+    support: full
+    description: Can run in check mode and return changed status prediction without modifying the target.
+  diff_mode:
+    support: full
+    description: Returns details on what has changed, or would change, when in diff mode.
+  async:
+    support: none
+    description: Cannot run under C(async). Installs run detached on the node as they are.
+"""
+
+    INSTALL = r"""
+options:
+  patch_install_override_list:
+    description:
+      - Path on the controller, or https address, of a list of patches to install instead of what the baseline
+        approves.
+      - Compliance is still judged by the baseline. Cannot be used together with O(patch_baseline_override).
+    type: str
+  patch_reboot_option:
+    description:
+      - V(RebootIfNeeded) is Patch Manager's default. This version reports pending reboots and reboots nothing.
+      - V(NoReboot) never reboots.
+    type: str
+    choices: [RebootIfNeeded, NoReboot]
+    default: RebootIfNeeded
+  patch_poll_interval:
+    description: How many seconds one look at an install that runs on the node waits for its end.
+    type: int
+    default: 5
+"""

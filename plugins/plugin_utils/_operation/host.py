@@ -1,0 +1,125 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One host: collect its facts, judge them by its baseline, record both. Scan, check mode and install all do that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.errors import FactsError
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.facts import (
+    NodeFacts,
+    parse_facts,
+    parse_results,
+)
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import OperatingSystem
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.states import Assessment, evaluate
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host_baseline import (
+    HostBaseline,
+    freeze_baseline,
+)
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import Settings
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import Store
+
+
+class Node(Protocol):
+    """The way to the node: runs one command of the node program there and gives its answer."""
+
+    def __call__(self, command: Mapping[str, Any], /) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the node said, as it said it and parsed, and the engine's word on it."""
+
+    raw_facts: Mapping[str, Any]
+    facts: NodeFacts
+    frozen: HostBaseline
+    assessment: Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class HostOperation:
+    """The operation on one host in one run; ``say`` shows a person how far it is."""
+
+    node: Node
+    store: Store
+    run_id: str
+    settings: Settings
+    say: Callable[[str], None]
+
+    def collect(self, *, refresh: bool) -> tuple[dict[str, Any], NodeFacts]:
+        """Ask the node for its facts: one remote execution."""
+        command = {"command": "collect", "refresh": refresh, "lock_timeout": self.settings.patch_lock_timeout}
+        raw: Any = self.node(command).get("facts")
+        try:
+            return raw, parse_facts(raw)
+        except FactsError as error:
+            raise OperationError(f"Failed to understand the facts of host '{self.settings.host}': {error}") from error
+
+    def freeze(self, facts: NodeFacts) -> HostBaseline:
+        """Give the host's baseline, once per operation: only who makes the snapshot hears the warnings of its files."""
+        return freeze_baseline(self.store, self.settings, self.run_id, self._supported(facts))
+
+    def judge(
+        self,
+        raw: Mapping[str, Any],
+        facts: NodeFacts,
+        frozen: HostBaseline,
+        *,
+        operation: str,
+        results: Sequence[Mapping[str, Any]] = (),
+    ) -> Judged:
+        """Evaluate facts by the host's frozen baseline."""
+        assessment = evaluate(
+            frozen.baseline,
+            facts,
+            frozen.now,
+            operation=operation,
+            results=parse_results(list(results)),
+            release_date_field=self.settings.patch_release_date_field,
+            patch_group=self.settings.patch_group or "",
+            snapshot_id=frozen.snapshot_id,
+            baseline_source=frozen.source,
+        )
+        return Judged(raw, facts, frozen, assessment)
+
+    def record(self, judged: Judged, *, operation: str) -> None:
+        """Store facts and assessment.
+
+        What check mode or a baseline override found is kept, but is not the node's compliance: AWS does not overwrite
+        it either (``patch-manager-baselineoverride-parameter``).
+        """
+        facts_id = self.store.add_facts(self.run_id, self.settings.host, dict(judged.raw_facts))
+        self.store.add_assessment(
+            self.run_id,
+            self.settings.host,
+            judged.assessment.to_dict(),
+            facts_id=facts_id,
+            operation=operation,
+            current=not self.settings.check_mode and not self.settings.patch_baseline_override,
+            address=self.settings.address,
+        )
+
+    def _supported(self, facts: NodeFacts) -> OperatingSystem:
+        system = facts.os.operating_system
+        if system is None:
+            raise OperationError(
+                f"Failed to judge host '{self.settings.host}': operating system '{facts.os.id or 'unknown'}'"
+                f" version '{facts.os.version or 'unknown'}' is not one Patch Manager knows."
+                " Leave the host out of patch_targets, or see the list of supported systems in the README"
+            )
+        return system
+
+
+def scan_host(operation: HostOperation) -> Judged:
+    """Scan: collect, judge, record; nothing on the node changes but its package lists."""
+    raw, facts = operation.collect(refresh=operation.settings.patch_refresh_metadata)
+    judged = operation.judge(raw, facts, operation.freeze(facts), operation="Scan")
+    operation.record(judged, operation="Scan")
+    return judged

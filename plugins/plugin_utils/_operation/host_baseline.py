@@ -1,0 +1,74 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The baseline a host is judged by: resolved once for a (patch group, operating system) and frozen in the snapshot."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import NamedTuple
+
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.errors import BaselineError
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import Baseline, OperatingSystem
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.parse import parse_baseline
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.render import to_snake
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.resolve import resolve_baseline
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import Settings
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.baseline_files import load_baselines
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.errors import SourceError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.locations import show_location
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.overrides import load_baseline_override
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.snapshots import FrozenBaseline
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import Store
+
+OVERRIDE = "override"
+
+
+class HostBaseline(NamedTuple):
+    """A frozen baseline as the engine wants it, with why this host has it and what its files warned of."""
+
+    baseline: Baseline
+    source: str
+    reason: str
+    now: datetime
+    snapshot_id: str
+    warnings: tuple[str, ...]
+
+
+def freeze_baseline(store: Store, settings: Settings, run_id: str, operating_system: OperatingSystem) -> HostBaseline:
+    """Give the baseline of the host's snapshot; the first host that asks makes it.
+
+    Raises OperationError that names the host, and the file and place of what is wrong.
+    """
+    warnings: list[str] = []
+
+    def make() -> FrozenBaseline:
+        baseline, source, reason, found = _resolve(settings, operating_system)
+        warnings.extend(found)
+        now = datetime.now(timezone.utc).replace(microsecond=0)
+        return FrozenBaseline(to_snake(baseline), source, reason, now=now, created_at=now)
+
+    snapshot_id = settings.snapshot_id(run_id)
+    try:
+        frozen = store.freeze_snapshot(snapshot_id, settings.patch_group or "", operating_system.value, make)
+        baseline = parse_baseline(frozen.baseline, where=f"snapshot {snapshot_id}").baseline
+    except (BaselineError, SourceError) as error:
+        raise OperationError(f"Failed to find the baseline of host '{settings.host}': {error}") from error
+    if settings.patch_baseline_override and frozen.source != OVERRIDE:
+        raise OperationError(
+            f"Failed to use patch_baseline_override for host '{settings.host}': snapshot {snapshot_id} was made without"
+            f" one ({frozen.reason}). Give another patch_snapshot_id, or leave one of the two out"
+        )
+    return HostBaseline(baseline, frozen.source, frozen.reason, frozen.now, snapshot_id, tuple(warnings))
+
+
+def _resolve(settings: Settings, operating_system: OperatingSystem) -> tuple[Baseline, str, str, tuple[str, ...]]:
+    location = settings.patch_baseline_override
+    if location:
+        parsed = load_baseline_override(location, settings.base_dir, operating_system)
+        return parsed.baseline, OVERRIDE, f"patch_baseline_override '{show_location(location)}'", parsed.warnings
+    files = load_baselines(settings.patch_baseline_dir, operating_system)
+    resolution = resolve_baseline(operating_system, settings.patch_group, files.baselines)
+    return resolution.baseline, resolution.source, resolution.reason, files.warnings

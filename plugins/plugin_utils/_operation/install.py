@@ -1,0 +1,177 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Install on one host: judge, hand the node the exact list, wait for its answer, judge again."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ansible.errors import AnsibleConnectionFailure
+
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.dates import format_moment
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.install_override import OverrideEntry
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.plan import InstallPlan, plan_install
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host import HostOperation, Judged
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.overrides import (
+    load_install_override_list,
+)
+
+# a node that is away longer than this during an install is not waited for; the install goes on without us
+AWAY_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """How the install ended (or in check mode would begin): the judged node and the transaction."""
+
+    judged: Judged
+    transaction: tuple[dict[str, Any], ...] = ()
+    held_back: tuple[dict[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        return any(map(is_change, self.transaction))
+
+
+def is_change(entry: Mapping[str, Any]) -> bool:
+    """Whether an entry of a transaction brings another version to the node, or in check mode would."""
+    moved = entry["version"] != entry.get("from_version")  # else somebody else was quicker
+    return moved and entry["status"] in ("installed", "dependency", "planned")
+
+
+def install_host(operation: HostOperation) -> Installed:
+    """Install what is approved and missing; in check mode only ask the node what it would do.
+
+    Raises OperationError when the node refuses or does not finish in time.
+    """
+    override_list = _read_override_list(operation)
+    raw, facts = operation.collect(refresh=operation.settings.patch_refresh_metadata)
+    check_mode = operation.settings.check_mode
+    notes: list[str] = []
+    results: list[dict[str, Any]] = []
+    last = facts.last_operation
+    if last and last.state == "running" and not check_mode:
+        # somebody's install, perhaps ours of a run that was stopped, is still at work: its answer is part of this run
+        since = f", running on the node since {format_moment(last.started_at)}" if last.started_at else ""
+        notes.append(f"waited for install {last.id}{since}")
+        results += wait_for_install(operation, last.id)["results"]
+        raw, facts = operation.collect(refresh=False)
+    # the next install would make the node forget it
+    notes += [warning.message for warning in facts.warnings if warning.code == "install_interrupted"]
+
+    frozen = operation.freeze(facts)
+    plan = plan_install(
+        frozen.baseline,
+        facts,
+        frozen.now,
+        install_override_list=override_list,
+        release_date_field=operation.settings.patch_release_date_field,
+    )
+    notes += [f"patch_install_override_list: {entry}" for entry in plan.unmatched]
+    transaction = results
+    if plan.install and check_mode:
+        transaction = operation.node(_request("plan", operation, plan))["transaction"]
+    elif plan.install:
+        results += _install(operation, plan)
+        raw, facts = operation.collect(refresh=False)
+    judged = operation.judge(raw, facts, frozen, operation="Install", results=results)
+    operation.record(judged, operation="Install")
+    return Installed(judged, tuple(transaction), tuple(asdict(package) for package in plan.held_back), tuple(notes))
+
+
+def wait_for_install(operation: HostOperation, operation_id: str) -> dict[str, Any]:
+    """Poll an install until it has ended and give its answer.
+
+    A lost connection is waited out: the install runs detached. Raises OperationError when the time is over.
+    """
+    settings = operation.settings
+    deadline = time.monotonic() + settings.patch_step_timeout
+    said = ""
+    while True:
+        # the node answers as soon as the install has ended, and after this time at the latest
+        answer = _ask_until_reached(
+            operation, {"command": "poll", "operation_id": operation_id, "wait": settings.patch_poll_interval}
+        )
+        if answer["state"] != "running":
+            return answer
+        doing = _describe_progress(answer.get("progress") or {})
+        if doing and doing != said:
+            operation.say(f"{settings.host}: {doing}")
+            said = doing
+        if time.monotonic() >= deadline:
+            raise OperationError(
+                f"Failed to wait for install {operation_id} on host '{settings.host}': it still runs after"
+                f" {settings.patch_step_timeout} seconds. It goes on; run again to collect its answer,"
+                " or raise patch_step_timeout"
+            )
+
+
+def _install(operation: HostOperation, plan: InstallPlan) -> list[dict[str, Any]]:
+    settings = operation.settings
+    operation_id = str(uuid.uuid4())
+    # a start may be repeated: the node gives the operation of this id if there is one
+    _ask_until_reached(
+        operation,
+        {
+            **_request("install", operation, plan),
+            "operation_id": operation_id,
+            "step_timeout": settings.patch_step_timeout,
+            "info": {"run_id": operation.run_id},
+        },
+    )
+    operation.say(f"{settings.host}: installing {len(plan.install)} packages")
+    answer = wait_for_install(operation, operation_id)
+    results: list[dict[str, Any]] = answer["results"]
+    if answer["state"] == "interrupted":
+        operation.say(f"{settings.host}: install {operation_id} was interrupted on the node")
+    return results
+
+
+def _ask_until_reached(operation: HostOperation, command: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the answer to a command of an install; a lost node is waited for, up to ``AWAY_SECONDS``."""
+    settings = operation.settings
+    deadline = time.monotonic() + min(AWAY_SECONDS, settings.patch_step_timeout)
+    while True:
+        try:
+            return operation.node(command)
+        except AnsibleConnectionFailure as error:
+            if time.monotonic() > deadline:
+                raise AnsibleConnectionFailure(
+                    f"Lost host '{settings.host}' during install {command['operation_id']}: {error.message}."
+                    " The install goes on if it was started; the next run collects its answer"
+                ) from error
+        time.sleep(settings.patch_poll_interval)
+
+
+def _request(command: str, operation: HostOperation, plan: InstallPlan) -> dict[str, Any]:
+    return {
+        "command": command,
+        "packages": [
+            {"name": package.name, "arch": package.arch, "version": package.version} for package in plan.install
+        ],
+        "blocked": list(plan.blocked),
+        "pinned": [asdict(package) for package in plan.pinned],
+        "lock_timeout": operation.settings.patch_lock_timeout,
+    }
+
+
+def _read_override_list(operation: HostOperation) -> tuple[OverrideEntry, ...] | None:
+    settings = operation.settings
+    if not settings.patch_install_override_list:
+        return None
+    return load_install_override_list(settings.patch_install_override_list, settings.base_dir)
+
+
+def _describe_progress(progress: Mapping[str, Any]) -> str:
+    doing = str(progress.get("doing") or "")
+    if progress.get("total"):
+        return f"{progress.get('done', 0)} of {progress['total']}: {doing}".rstrip(": ")
+    return doing

@@ -1,0 +1,78 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the actions that work on a node share: settings, store, run, a record of every host that could not be judged."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, ClassVar
+
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.errors import EngineError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.errors import NodeError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.transport import run_on_node
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host import HostOperation
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.run_key import find_run_key
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import read_settings
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.errors import SourceError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.errors import StoreError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import Store, open_store
+
+display = Display()
+
+EXPECTED_ERRORS = (EngineError, NodeError, OperationError, SourceError, StoreError)
+
+
+def validate_arguments(action: ActionBase, spec: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The task's arguments, checked and completed; raises AnsibleActionFail."""
+    _result, arguments = action.validate_argument_spec(argument_spec=spec)
+    return dict(arguments)
+
+
+class PatchAction(ActionBase):
+    """Base of ``patch_scan`` and ``patch_install``."""
+
+    OPTIONS: ClassVar[dict[str, dict[str, Any]]]
+    OPERATION: ClassVar[str]
+
+    def operate(self, operation: HostOperation) -> dict[str, Any]:
+        """Do the operation and give the task's result."""
+        raise NotImplementedError
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        variables = task_vars or {}
+        host = str(variables["inventory_hostname"])
+        try:
+            with open_store(self._task.args.get("patch_store_url")) as store:
+                run = store.join_run(
+                    find_run_key(), operation=self.OPERATION, attributes={"check_mode": self._task.check_mode}
+                )
+                return result | self._operate_on(host, store, run.run_id, variables)
+        except EXPECTED_ERRORS as error:
+            raise AnsibleActionFail(str(error)) from error
+
+    def _operate_on(self, host: str, store: Store, run_id: str, variables: dict[str, Any]) -> dict[str, Any]:
+        """Operate; whatever goes wrong is recorded first, so that no host of a run is without a word in the store."""
+        record = functools.partial(
+            store.add_incident, run_id, host, operation=self.OPERATION, address=str(variables.get("ansible_host") or "")
+        )
+        try:
+            settings = read_settings(
+                validate_arguments(self, self.OPTIONS), variables, check_mode=self._task.check_mode
+            )
+            record = functools.partial(record, patch_group=settings.patch_group or "")
+            node = functools.partial(run_on_node, self, variables)
+            return self.operate(HostOperation(node, store, run_id, settings, display.display))
+        except AnsibleConnectionFailure as error:
+            record("UNREACHABLE", error.message)
+            raise
+        except Exception as error:
+            record("ERROR", str(error))
+            raise

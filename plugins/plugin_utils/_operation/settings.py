@@ -1,0 +1,135 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options of a patch operation: one table for the actions' argument specs, one value the operation works with."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.errors import BaselineError
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.override import check_exclusive
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.resolve import resolve_patch_group
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.locations import find_path
+
+SCAN_OPTIONS: dict[str, dict[str, Any]] = {
+    "patch_group": {"type": "raw"},
+    "patch_baseline_source": {"type": "str", "choices": ["local"], "default": "local"},
+    "patch_baseline_dir": {"type": "str"},
+    "patch_baseline_override": {"type": "str"},
+    "patch_snapshot_id": {"type": "str"},
+    "patch_release_date_field": {"type": "str", "choices": ["issued", "updated"], "default": "issued"},
+    "patch_refresh_metadata": {"type": "bool", "default": True},
+    "patch_lock_timeout": {"type": "int", "default": 300},
+    "patch_step_timeout": {"type": "int", "default": 7200},
+    "patch_store_url": {"type": "str"},
+}
+
+INSTALL_OPTIONS: dict[str, dict[str, Any]] = {
+    **SCAN_OPTIONS,
+    "patch_install_override_list": {"type": "str"},
+    "patch_reboot_option": {"type": "str", "choices": ["RebootIfNeeded", "NoReboot"], "default": "RebootIfNeeded"},
+    "patch_poll_interval": {"type": "int", "default": 5},
+}
+
+MAX_STEP_TIMEOUT = 36000  # StepTimeoutSeconds of AWS-RunPatchBaseline ends there
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The options of one operation on one host, checked. Timeouts and intervals are seconds."""
+
+    host: str
+    address: str
+    base_dir: str
+    patch_group: str | None
+    patch_baseline_dir: Path
+    patch_baseline_override: str | None
+    patch_install_override_list: str | None
+    patch_snapshot_id: str | None
+    patch_release_date_field: Literal["issued", "updated"]
+    patch_reboot_option: str
+    patch_refresh_metadata: bool
+    patch_lock_timeout: int
+    patch_step_timeout: int
+    patch_poll_interval: int
+    patch_store_url: str | None
+    check_mode: bool
+
+    def snapshot_id(self, run_id: str) -> str:
+        """The snapshot the host reads: the given one, else one of the run.
+
+        The run's own is told apart by what it was made from, so that two operations of one playbook with different
+        overrides do not read each other's baseline.
+        """
+        if self.patch_snapshot_id:
+            return self.patch_snapshot_id
+        made_from = json.dumps([str(self.patch_baseline_dir), self.patch_baseline_override])
+        return str(uuid.uuid5(uuid.UUID(run_id), made_from))
+
+
+def read_settings(args: Mapping[str, Any], task_vars: Mapping[str, Any], *, check_mode: bool) -> Settings:
+    """Turn validated arguments and the host's variables into settings.
+
+    Raises OperationError for a host in two groups, both overrides at once, or a number out of range, and DocumentError
+    for a folder below a home that does not exist.
+    """
+    host = str(task_vars["inventory_hostname"])
+    # of several inventories Ansible names one here; without any file (-i 'host,') it is the working folder
+    base_dir = str(task_vars.get("inventory_dir") or task_vars.get("playbook_dir") or ".")
+    override, override_list = args.get("patch_baseline_override"), args.get("patch_install_override_list")
+    try:
+        check_exclusive(override_list, override)
+        group = resolve_patch_group(_name_groups(args.get("patch_group")))
+    except BaselineError as error:
+        raise OperationError(f"Failed to read the settings of host '{host}': {error}") from error
+    for name, lowest, highest in (
+        ("patch_lock_timeout", 0, MAX_STEP_TIMEOUT),
+        ("patch_step_timeout", 1, MAX_STEP_TIMEOUT),
+        ("patch_poll_interval", 1, 600),
+    ):
+        if name in args and not lowest <= args[name] <= highest:
+            raise OperationError(
+                f"Failed to read the settings of host '{host}': {name} is {args[name]};"
+                f" allowed: {lowest} to {highest} seconds"
+            )
+    return Settings(
+        host=host,
+        address=str(task_vars.get("ansible_host") or ""),
+        base_dir=base_dir,
+        patch_group=group,
+        patch_baseline_dir=_find_baselines(args.get("patch_baseline_dir"), base_dir),
+        patch_baseline_override=override or None,
+        patch_install_override_list=override_list or None,
+        patch_snapshot_id=args.get("patch_snapshot_id") or None,
+        patch_release_date_field=args["patch_release_date_field"],
+        patch_reboot_option=args.get("patch_reboot_option", "NoReboot"),
+        patch_refresh_metadata=args["patch_refresh_metadata"],
+        patch_lock_timeout=args["patch_lock_timeout"],
+        patch_step_timeout=args["patch_step_timeout"],
+        patch_poll_interval=args.get("patch_poll_interval", 5),
+        patch_store_url=args.get("patch_store_url") or None,
+        check_mode=check_mode,
+    )
+
+
+def _name_groups(value: Any) -> dict[str, Any]:
+    """The groups a variable names, each with its place: a list of one group is a way people write one group."""
+    if isinstance(value, list):
+        return {f"patch_group[{index}]": group for index, group in enumerate(value)}
+    return {"patch_group": value}
+
+
+def _find_baselines(given: str | None, base_dir: str) -> Path:
+    """The folder of baselines; one that was asked for and is not there is a slip, no wish for the predefined ones."""
+    folder = find_path(given or "patch_baselines", "patch_baseline_dir", base_dir)
+    if given and not folder.exists():
+        raise OperationError(f"Failed to find patch_baseline_dir '{folder}'. Create the folder or correct the path")
+    return folder

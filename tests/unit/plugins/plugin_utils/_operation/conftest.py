@@ -1,0 +1,67 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An operation on one host: a store of its own, a folder of baselines, settings as the actions make them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host import HostOperation
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import (
+    INSTALL_OPTIONS,
+    Settings,
+    read_settings,
+)
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import Store, open_store
+from tests.unit.plugins.plugin_utils._operation.scripted import BASELINE, Operate
+
+
+def make_settings(base_dir: Path, *, check_mode: bool = False, host: str = "web1", **options: Any) -> Settings:
+    """Settings of host web1, the options validated by Ansible and completed with their defaults."""
+    validated = ArgumentSpecValidator(INSTALL_OPTIONS).validate(options)
+    assert not validated.error_messages
+    task_vars = {"inventory_hostname": host, "inventory_dir": str(base_dir), "ansible_host": "192.0.2.7"}
+    return read_settings(validated.validated_parameters, task_vars, check_mode=check_mode)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(f"sqlite:///{tmp_path}/state/store.sqlite3") as opened:
+        yield opened
+
+
+@pytest.fixture
+def run_id(store: Store) -> str:
+    return store.join_run("key", operation="Install", attributes={}).run_id
+
+
+@pytest.fixture
+def said() -> list[str]:
+    """What the operation showed to a person."""
+    return []
+
+
+@pytest.fixture
+def base_dir(tmp_path: Path) -> Path:
+    """Where the inventory is, with a baseline that approves openssl."""
+    folder = tmp_path / "inventory"
+    (folder / "patch_baselines").mkdir(parents=True)
+    (folder / "patch_baselines" / "ours.yml").write_text(BASELINE, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def operate(store: Store, run_id: str, base_dir: Path, said: list[str]) -> Operate:
+    def make(node: Any, /, *, check_mode: bool = False, **options: Any) -> HostOperation:
+        return HostOperation(
+            node, store, run_id, make_settings(base_dir, check_mode=check_mode, **options), said.append
+        )
+
+    return make

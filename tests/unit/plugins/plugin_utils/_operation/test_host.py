@@ -1,0 +1,102 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host import scan_host
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import Store
+from tests.unit.plugins.plugin_utils._operation.scripted import (
+    NEW,
+    OLD,
+    Operate,
+    ScriptedNode,
+    answer_facts,
+    states,
+)
+
+
+def test_a_scan_asks_the_node_once(operate: Operate) -> None:
+    node = ScriptedNode(answer_facts(OLD, NEW))
+    judged = scan_host(operate(node, patch_refresh_metadata=False, patch_lock_timeout=7))
+    assert node.asked == [{"command": "collect", "refresh": False, "lock_timeout": 7}]
+    assert states(patch.to_dict() for patch in judged.assessment.patches) == {f"openssl.amd64:{NEW}": "MISSING"}
+
+
+def test_a_scan_stores_the_facts_as_the_node_told_them_and_the_assessment(
+    operate: Operate, store: Store, run_id: str
+) -> None:
+    answer = answer_facts(OLD, NEW, unheard_of={"kept": True})
+    judged = scan_host(operate(ScriptedNode(answer), patch_group="web"))
+    record = store.last_assessment("web1")
+    assert record is not None
+    assert record.facts_id is not None
+    assert store.read_facts(record.facts_id) == answer["facts"]
+    assert (record.run_id, record.operation, record.address) == (run_id, "Scan", "192.0.2.7")
+    assert (record.patch_group, record.baseline_name) == ("web", "ours")
+    assert (record.snapshot_id, record.compliance_status) == (judged.frozen.snapshot_id, "NON_COMPLIANT")
+
+
+@pytest.mark.parametrize(
+    ("check_mode", "options", "current"),
+    [
+        (False, {}, True),
+        (True, {}, False),
+        (False, {"patch_baseline_override": "o.json"}, False),
+        (True, {"patch_baseline_override": "o.json"}, False),
+    ],
+)
+def test_check_mode_and_an_override_are_kept_but_are_not_the_compliance_of_the_node(
+    operate: Operate,
+    store: Store,
+    run_id: str,
+    base_dir: Path,
+    check_mode: bool,
+    options: dict[str, Any],
+    current: bool,
+) -> None:
+    (base_dir / "o.json").write_text('[{"OperatingSystem": "DEBIAN"}]', encoding="utf-8")
+    scan_host(operate(ScriptedNode(answer_facts()), check_mode=check_mode, **options))
+    assert (store.last_assessment("web1") is not None) == current
+    kept = store.run_entries(run_id)["web1"].assessment
+    assert kept is not None
+    assert kept.current == current
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (answer_facts(installed=[{"name": 7}]), ["installed[0].name"]),
+        (answer_facts(schema=2), ["schema"]),
+        ({}, ["facts"]),
+    ],
+)
+def test_facts_that_are_none_are_refused_with_host_and_place(
+    operate: Operate, store: Store, answer: dict[str, Any], words: list[str]
+) -> None:
+    with pytest.raises(OperationError) as caught:
+        scan_host(operate(ScriptedNode(answer)))
+    for word in ["Failed to understand the facts of host 'web1'", *words]:
+        assert word in str(caught.value)
+    assert store.current_assessments() == {}
+
+
+@pytest.mark.parametrize(
+    ("facts_of_os", "named"),
+    [({"id": "slackware", "version": "15.0"}, "'slackware' version '15.0'"), ({}, "'unknown' version 'unknown'")],
+)
+def test_an_operating_system_that_is_not_supported_is_named_with_the_way_out(
+    operate: Operate, facts_of_os: dict[str, str], named: str
+) -> None:
+    with pytest.raises(OperationError) as caught:
+        scan_host(operate(ScriptedNode(answer_facts(os=facts_of_os))))
+    assert str(caught.value) == (
+        f"Failed to judge host 'web1': operating system {named} is not one Patch Manager knows."
+        " Leave the host out of patch_targets, or see the list of supported systems in the README"
+    )

@@ -1,0 +1,131 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.parsing.dataloader import DataLoader
+from ansible.playbook.play_context import PlayContext
+from ansible.playbook.task import Task
+from ansible.plugins.loader import connection_loader
+from ansible.template import Templar
+
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.errors import BaselineError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.errors import NodeError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host import HostOperation
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.patch_action import PatchAction
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.run_key import find_run_key
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import SCAN_OPTIONS
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.errors import SourceError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.errors import StoreValueError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.records import Incident
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import open_store
+
+Operation = Callable[[HostOperation], dict[str, Any]]
+VARIABLES = {"inventory_hostname": "web1", "ansible_host": "192.0.2.7"}
+
+
+class Action(PatchAction):
+    """An action whose operation the test gives."""
+
+    OPTIONS = SCAN_OPTIONS
+    OPERATION = "Scan"
+    _load_name = "patch_scan"  # ansible's loader of plugins sets it; older releases have no other
+    operation: Operation
+
+    def operate(self, operation: HostOperation) -> dict[str, Any]:
+        return self.operation(operation)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/store.sqlite3"
+
+
+def run(url: str, operation: Operation, **args: Any) -> dict[str, Any]:
+    """Run the action as Ansible does, on a task with these arguments."""
+    loader, context = DataLoader(), PlayContext()
+    task = Task()
+    task.args = {"patch_store_url": url, **args}
+    connection = connection_loader.get("local", context)
+    action = Action(task, connection, context, loader, Templar(loader), None)
+    action.operation = operation
+    return action.run(task_vars=dict(VARIABLES))
+
+
+def incident(url: str) -> Incident:
+    """What the store has to say of the host, in the run of this process."""
+    with open_store(url) as store:
+        joined = store.join_run(find_run_key(), operation="Scan", attributes={})
+        found = store.run_entries(joined.run_id)["web1"].incident
+    assert found is not None
+    return found
+
+
+def fail_with(error: Exception) -> Operation:
+    def operate(operation: HostOperation) -> dict[str, Any]:
+        raise error
+
+    return operate
+
+
+def test_the_operation_gets_its_settings_and_the_run_of_this_process(url: str) -> None:
+    def operate(operation: HostOperation) -> dict[str, Any]:
+        return {"run_id": operation.run_id, "group": operation.settings.patch_group}
+
+    result = run(url, operate, patch_group="web")
+    with open_store(url) as store:
+        joined = store.join_run(find_run_key(), operation="Scan", attributes={})
+    assert (result["run_id"], result["group"]) == (joined.run_id, "web")
+
+
+def test_an_unreachable_host_is_recorded_with_its_group_and_stays_unreachable(url: str) -> None:
+    with pytest.raises(AnsibleConnectionFailure, match="no route to host"):
+        run(url, fail_with(AnsibleConnectionFailure("no route to host")), patch_group="web")
+    found = incident(url)
+    assert (found.state, found.message, found.operation) == ("UNREACHABLE", "no route to host", "Scan")
+    assert (found.patch_group, found.address) == ("web", "192.0.2.7")
+
+
+@pytest.mark.parametrize("kind", [BaselineError, NodeError, OperationError, SourceError, StoreValueError])
+def test_what_may_go_wrong_is_recorded_and_fails_the_task_in_its_own_words(url: str, kind: type[Exception]) -> None:
+    with pytest.raises(AnsibleActionFail, match="Failed to try 'it': no"):
+        run(url, fail_with(kind("Failed to try 'it': no")))
+    assert (incident(url).state, incident(url).message) == ("ERROR", "Failed to try 'it': no")
+
+
+def test_what_nobody_foresaw_is_recorded_and_comes_through_as_it_is(url: str) -> None:
+    with pytest.raises(ZeroDivisionError):
+        run(url, fail_with(ZeroDivisionError("nothing")))
+    assert (incident(url).state, incident(url).message) == ("ERROR", "nothing")
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ({"patch_group": ["web", "dbs"]}, ["host 'web1'", "dbs"]),
+        ({"patch_release_date_field": "guessed"}, ["patch_release_date_field", "issued"]),
+        ({"patch_grop": "web"}, ["patch_grop"]),
+        ({"patch_lock_timeout": "soon"}, ["patch_lock_timeout"]),
+    ],
+)
+def test_wrong_arguments_are_recorded_as_well(url: str, args: dict[str, Any], words: list[str]) -> None:
+    with pytest.raises(AnsibleActionFail) as caught:
+        run(url, fail_with(AssertionError("the operation must not begin")), **args)
+    for word in words:
+        assert word in str(caught.value)
+        assert word in incident(url).message
+    assert incident(url).state == "ERROR"
+
+
+def test_a_store_that_cannot_be_opened_fails_the_task_in_its_own_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(AnsibleActionFail, match="Failed to"):
+        run(f"sqlite:///{tmp_path}/file/store.sqlite3", fail_with(AssertionError("the operation must not begin")))
