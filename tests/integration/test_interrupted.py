@@ -1,0 +1,112 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An install that loses its controller, its connection or its life."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from tests.estate.node import Node
+from tests.integration.conftest import GiveNode
+from tests.integration.controller import Controller
+from tests.integration.test_ubuntu import version_on
+
+ONLY_SLOW = """\
+name: slow
+operating_system: UBUNTU
+default_baseline: true
+approved_patches: [postinst-slow, sec-required]
+"""
+
+
+@pytest.fixture
+def ubuntu(node: GiveNode, controller: Controller) -> Node:
+    found = node("ubuntu")
+    controller.inventory({"ubuntu": found.host_vars})
+    controller.write("patch_baselines/slow.yml", ONLY_SLOW)
+    return found
+
+
+def start_install(controller: Controller, ubuntu: Node) -> subprocess.Popen[bytes]:
+    """Start an install and return when the slow package's script is at work."""
+    command = controller.command(
+        "openpatch.patch_manager.patch", patch_operation="install", patch_reboot_option="NoReboot"
+    )
+    process = subprocess.Popen(
+        command,
+        cwd=controller.folder,
+        env=controller.env(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 120
+    while "postinst-slow.postinst" not in ubuntu.run("cat /proc/[0-9]*/cmdline | tr '\\0' ' '").out:
+        assert time.monotonic() < deadline, "the install never came to the slow script"
+        time.sleep(0.2)
+    return process
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def test_an_install_survives_its_controller_and_the_next_run_collects_its_answer(
+    controller: Controller, ubuntu: Node
+) -> None:
+    end(start_install(controller, ubuntu))
+    run = controller.play("patch", patch_operation="install", patch_reboot_option="NoReboot")
+    assert run.rc == 0, run.output
+    result = run.results("patch_install")["ubuntu"]
+    assert any("waited for install" in warning for warning in result["warnings"]), result["warnings"]
+    assert {entry["name"] for entry in result["transaction"] if entry["status"] == "installed"} == {
+        "postinst-slow",
+        "sec-required",
+    }
+    assert version_on(ubuntu, "postinst-slow") == "1.0-1ubuntu0.1"
+    assert ubuntu.run("dpkg --audit").out == ""
+
+
+def test_an_install_survives_a_cut_connection(controller: Controller, ubuntu: Node) -> None:
+    process = start_install(controller, ubuntu)
+    ubuntu.run("for p in /proc/[0-9]*; do grep -q 'sshd: root' $p/cmdline 2>/dev/null && kill -9 ${p#/proc/}; done")
+    assert process.wait(timeout=120) == 0, "the controller waits out the cut and collects the answer"
+    assert version_on(ubuntu, "postinst-slow") == "1.0-1ubuntu0.1"
+
+
+def test_an_install_killed_on_the_node_is_repaired_and_told_of_by_the_next_run(
+    controller: Controller, ubuntu: Node
+) -> None:
+    process = start_install(controller, ubuntu)
+    ubuntu.restart()  # the power is cut: every process of the node dies at once
+    end(process)
+    scan = controller.play("patch")
+    assert "interrupted" in " ".join(scan.results("patch_scan")["ubuntu"]["warnings"])
+    run = controller.play("patch", patch_operation="install", patch_reboot_option="NoReboot")
+    assert run.rc == 0, run.output
+    result = run.results("patch_install")["ubuntu"]
+    assert any("interrupted" in warning for warning in result["warnings"]), result["warnings"]
+    assert ubuntu.run("dpkg --audit").out == ""
+    assert version_on(ubuntu, "postinst-slow") == "1.0-1ubuntu0.1"
+    assert result["counts"]["missing_count"] == result["counts"]["failed_count"] == 0
+
+
+def test_a_held_lock_is_waited_for_with_a_limit_and_its_holder_is_named(controller: Controller, ubuntu: Node) -> None:
+    lock = "/var/lib/dpkg/lock-frontend"
+    holder = f"import fcntl, time; f = open('{lock}', 'w'); fcntl.lockf(f, fcntl.LOCK_EX); time.sleep(300)"
+    ubuntu.run(f'nohup python3 -c "{holder}" >/dev/null 2>&1 &')
+    time.sleep(1)
+    run = controller.play("patch", patch_operation="install", patch_lock_timeout=3)
+    result = run.results("patch_install")["ubuntu"]
+    reasons = {entry["status"]: entry["reason"] for entry in result["transaction"]}
+    assert set(reasons) == {"not_tried"}
+    assert "python3" in reasons["not_tried"], reasons
+    assert version_on(ubuntu, "sec-required") == "1.0-1"
