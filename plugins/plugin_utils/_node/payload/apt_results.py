@@ -55,7 +55,7 @@ def find_dependencies(packages, before, after):
     results = []
     for key in sorted(after):
         old, new = before.get(key), after[key]
-        if (old is not None and old.version == new.version):
+        if key in asked or (old is not None and old.version == new.version):
             continue
         entry = wanted.Wanted(new.name, new.arch, new.version)
         reason = "" if new.works else describe_state(new)
