@@ -8,7 +8,7 @@ import re
 import unittest
 
 from context import data, golden
-from payload import apt_plan, apt_simulate, wanted
+from payload import apt_simulate, choose, wanted
 
 
 def read_simulation(name, words):
@@ -122,7 +122,7 @@ class TestChoice(unittest.TestCase):
                         return "%s : Depends: %s" % (package.name, other)
             return None
 
-        accepted, refused = apt_plan.choose(packages, object_to)
+        accepted, refused = choose.choose(packages, object_to)
         return sorted(package.name for package in accepted), dict((key[0], why) for key, why in refused.items()), len(questions)
 
     def test_all_at_once_is_one_question(self):

@@ -12,7 +12,7 @@ import time
 import unittest
 
 from context import PAYLOAD
-from payload import apt_results, operation
+from payload import apt_results, operation, results, wanted
 from payload.refusal import Refusal
 
 IS_ROOT = os.geteuid() == 0
@@ -49,12 +49,14 @@ class TestDocument(Directory):
 class TestOperation(Directory):
     def setUp(self):
         Directory.setUp(self)
-        # an interrupted operation asks dpkg, which may not be here
-        self.read_packages = apt_results.read_packages
-        apt_results.read_packages = lambda: {}
+        # an interrupted operation asks the node's package manager, which may not be here
+        self.judge_interrupted = operation.judge_interrupted
+        operation.judge_interrupted = lambda document: results.judge_interrupted(
+            document, wanted.read_wanted(document["command"].get("packages") or []), apt_results.DpkgSnapshot([])
+        )
 
     def tearDown(self):
-        apt_results.read_packages = self.read_packages
+        operation.judge_interrupted = self.judge_interrupted
         Directory.tearDown(self)
 
     def start(self, identity, work, **command):

@@ -7,7 +7,7 @@
 import unittest
 
 import context
-from payload import apt_results, dpkg, wanted
+from payload import apt_results, dpkg, results, wanted
 
 BEFORE = """\
 done\tall\t1\tinstall ok installed\t\t\t
@@ -33,7 +33,7 @@ PAYLOAD = context.PAYLOAD  # the import puts it on the path
 
 
 def read(text):
-    return dict((package.key, package) for package in dpkg.parse_packages(text))
+    return apt_results.DpkgSnapshot(dpkg.parse_packages(text))
 
 
 def want(*names):
@@ -44,7 +44,7 @@ class TestJudgement(unittest.TestCase):
     def test_every_wanted_package_has_its_result(self):
         packages = want("done", "early", "half", "named", "left", "never")
         reasons = {("named", "all"): ("failed", "a reason"), ("done", "all"): ("failed", "overtaken by dpkg's word")}
-        results = apt_results.judge(packages, read(BEFORE), read(AFTER), reasons, ("not_tried", "no time"))
+        judged = results.judge(packages, read(BEFORE), read(AFTER), reasons, ("not_tried", "no time"))
         self.assertEqual(
             [
                 ("done", "installed", "1", "2", ""),
@@ -56,21 +56,18 @@ class TestJudgement(unittest.TestCase):
                 ("library", "dependency", "1", "2", ""),
                 ("new", "dependency", "", "5", ""),
             ],
-            [tuple(result[key] for key in ("name", "status", "from_version", "version", "reason")) for result in results],
+            [tuple(result[key] for key in ("name", "status", "from_version", "version", "reason")) for result in judged],
         )
 
     def test_interrupted_operation_is_judged_by_what_dpkg_has_now(self):
-        real = apt_results.read_packages
-        apt_results.read_packages = lambda: read(AFTER)
-        document = {
-            "command": {"packages": [{"name": name, "arch": "all", "version": "2"} for name in ("done", "half", "left")]},
-            "before": {"done.all": "1", "half.all": "1", "left.all": "1"},
-        }
-        try:
-            results = apt_results.judge_interrupted(document)
-        finally:
-            apt_results.read_packages = real
+        document = {"before": {"done.all": "1", "half.all": "1", "left.all": "1"}}
+        judged = results.judge_interrupted(document, want("done", "half", "left"), read(AFTER))
         self.assertEqual(
             [("installed", "1"), ("failed", "1"), ("not_tried", "1")],
-            [(result["status"], result["from_version"]) for result in results],
+            [(result["status"], result["from_version"]) for result in judged],
         )
+
+    def test_package_that_changed_its_architecture_is_found(self):
+        snapshot = read("one\tall\t1\tinstall ok installed\t\t\t\ntwo\tamd64\t1\tinstall ok installed\t\t\t\n")
+        for name, arch, version in (("one", "amd64", "1"), ("two", "all", "1"), ("two", "i386", "")):
+            self.assertEqual(version, snapshot.version(wanted.Wanted(name, arch, "1")), name)

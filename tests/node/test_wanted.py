@@ -7,7 +7,7 @@
 import unittest
 
 import context
-from payload import dpkg, wanted
+from payload import wanted
 from payload.refusal import Refusal
 
 PAYLOAD = context.PAYLOAD  # the import puts it on the path
@@ -30,9 +30,17 @@ class TestWanted(unittest.TestCase):
         for case in cases:
             self.assertRaises(Refusal, self.read, **case)
 
-    def test_package_that_changed_its_architecture_is_found(self):
-        text = "one\tall\t1\tinstall ok installed\t\t\t\ntwo\tamd64\t1\tinstall ok installed\t\t\t\n"
-        packages = dict((package.key, package) for package in dpkg.parse_packages(text))
-        self.assertEqual("one", self.read("one", "amd64").find(packages).name)
-        self.assertEqual("two", self.read("two", "all").find(packages).name)
-        self.assertEqual(None, self.read("two", "i386").find(packages))
+    def test_rpm_words_are_taken(self):
+        for name, arch, version in (
+            ("gtk+", "x86_64", "0:1.2-3.el9_4~rc1"), ("perl-Foo_Bar", "noarch", "1:2^git1-1"), ("7zip", "i686", "0:1-1"),
+        ):
+            entries = [{"name": name, "arch": arch, "version": version}]
+            self.assertEqual(version, wanted.read_wanted(entries, wanted.RPM)[0].version)
+
+    def test_anything_else_is_no_rpm_package(self):
+        for name, arch, version in (
+            ("-y", "x86_64", "0:1-1"), ("a b", "x86_64", "0:1-1"), ("a", "x86_64", "1-1"), ("a", "x86_64", "0:1"),
+            ("a", "x86-64", "0:1-1"), ("a", "x86_64", "0:1-1\n"), ("a*", "x86_64", "0:1-1"),
+        ):
+            entries = [{"name": name, "arch": arch, "version": version}]
+            self.assertRaises(Refusal, wanted.read_wanted, entries, wanted.RPM)

@@ -6,9 +6,9 @@
 
 import time
 
-from . import apt_command, apt_reasons, apt_repair, apt_results, apt_run, commands, dpkg, locks, wanted
-from .apt_plan import choose, sort_out
+from . import apt_command, apt_reasons, apt_repair, apt_results, apt_run, commands, locks, results, wanted
 from .apt_simulate import Simulator
+from .choose import choose
 from .progress import Progress
 from .refusal import Refusal
 
@@ -32,25 +32,21 @@ class Installation(object):
         self.runner = apt_run.Runner(record, script_timeout)
         self.reasons = {}
         self.failed_dependencies = {}
-        self.otherwise = (apt_results.NOT_TRIED, "the operation ended before it came to this package")
-        self.before = {}
+        self.otherwise = (results.NOT_TRIED, "the operation ended before it came to this package")
+        self.before = None
         self.automatic = set()
 
     def do(self):
         self.before = apt_results.read_packages()
         self.automatic = read_automatic()
-        self.record.document["before"] = dict(
-            ("%s.%s" % package.key, found.good_version)
-            for package, found in ((package, package.find(self.before)) for package in self.packages)
-            if found
-        )
+        self.record.document["before"] = results.describe_before(self.packages, self.before)
         self.record.save()
         try:
             self._wait_for_locks()
             apt_repair.repair(self.runner, self.lock_timeout)
             self._install()
         except Refusal as refusal:
-            self.otherwise = (apt_results.NOT_TRIED, refusal.message)
+            self.otherwise = (results.NOT_TRIED, refusal.message)
             self.record.warn(refusal.code, refusal.message)
         finally:
             self._conclude()
@@ -62,14 +58,14 @@ class Installation(object):
         self.record.progress("waiting for %s, which holds dpkg's lock" % holder)
 
     def _install(self):
-        left, reasons = sort_out(self.packages, apt_results.read_packages())
+        left, reasons = results.sort_out(self.packages, apt_results.read_packages())
         self.reasons.update(reasons)
         for _attempt in range(MOST_ATTEMPTS):
             left, entries = self._choose(left)
             if not left:
                 return
             if time.time() > self.deadline:
-                self.otherwise = (apt_results.NOT_TRIED, "the time for the operation was over")
+                self.otherwise = (results.NOT_TRIED, "the time for the operation was over")
                 return
             text, succeeded = self._run(left, len(entries))
             left = self._sort_out_rest(left, text, succeeded)
@@ -81,12 +77,12 @@ class Installation(object):
         if not left:
             return [], []
         self.record.progress("asking apt what it would do")
-        failed = dict((key[0], why) for key, (status, why) in self.reasons.items() if status == apt_results.FAILED)
+        failed = dict((key[0], why) for key, (status, why) in self.reasons.items() if status == results.FAILED)
         failed.update(self.failed_dependencies)
-        native = dpkg.find_native_arch(self.before.values())
+        native = self.before.find_native_arch()
         simulator = Simulator(native, self.blocked, pinned=self.pinned, failed=failed)
         accepted, refused = choose(left, simulator.object_to)
-        self.reasons.update((key, (apt_results.FAILED, reason)) for key, reason in refused.items())
+        self.reasons.update((key, (results.FAILED, reason)) for key, reason in refused.items())
         if not accepted:
             return [], []
         transaction = simulator.simulate(accepted)
@@ -114,23 +110,22 @@ class Installation(object):
         named.update(self.runner.hung)
         others = self._blame_others(named)
         after = apt_results.read_packages()
-        undone = [package for package in packages if not apt_results.is_done(package, after)]
+        undone = [package for package in packages if not after.is_done(package)]
         rest = []
         for package in undone:
-            found = package.find(after)
             if package.name in named:
-                self.reasons[package.key] = (apt_results.FAILED, named[package.name])
-            elif found is not None and not found.works:
-                self.reasons[package.key] = (apt_results.FAILED, apt_results.describe_state(found))
+                self.reasons[package.key] = (results.FAILED, named[package.name])
+            elif after.trouble(package):
+                self.reasons[package.key] = (results.FAILED, after.trouble(package))
             else:
                 rest.append(package)
         if apt_reasons.DISK_FULL in text:
-            self.otherwise = (apt_results.NOT_TRIED, "the disk is full (%s)" % apt_reasons.DISK_FULL)
+            self.otherwise = (results.NOT_TRIED, "the disk is full (%s)" % apt_reasons.DISK_FULL)
             return []
         if len(rest) == len(packages) and not others:
             # nothing moved and nobody is to blame: the same again would end the same way
             reason = apt_reasons.explain(text)
-            self.reasons.update((package.key, (apt_results.FAILED, reason)) for package in rest)
+            self.reasons.update((package.key, (results.FAILED, reason)) for package in rest)
             return []
         return rest
 
@@ -145,17 +140,14 @@ class Installation(object):
 
     def _conclude(self):
         after = apt_results.read_packages()
-        self.record.document["results"] = apt_results.judge(
+        self.record.document["results"] = results.judge(
             self.packages, self.before, after, self.reasons, self.otherwise
         )
-        done = sum(1 for package in self.packages if apt_results.is_done(package, after))
+        done = sum(1 for package in self.packages if after.is_done(package))
         self.record.progress("", done, len(self.packages))
-        for package in after.values():
-            if package.is_pending:
-                self.record.warn(
-                    "package_not_configured",
-                    "Failed to finish package '%s': %s" % (package.name, apt_results.describe_state(package)),
-                )
+        for package in after.list_pending():
+            message = "Failed to finish package '%s': %s" % (package.name, apt_results.describe_state(package))
+            self.record.warn("package_not_configured", message)
         self._restore_marks()
         self.runner.close()
 

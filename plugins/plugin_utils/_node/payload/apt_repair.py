@@ -43,7 +43,7 @@ def settle(runner):
 
 
 def find_pending(packages):
-    return sorted(set(package.name for package in packages.values() if package.is_pending))
+    return sorted(set(package.name for package in packages.list_pending()))
 
 
 def describe_failure(text):

@@ -16,11 +16,9 @@ import os
 import sys
 import traceback
 
-from . import clock, envelope, node
+from . import clock, envelope, managers, node
 from .files import STATE_DIRECTORY
 from .refusal import Refusal
-
-APT = "/usr/bin/apt-get"
 
 
 def obey(command):
@@ -33,14 +31,7 @@ def obey(command):
 
 
 def collect(command):
-    if not os.path.exists(APT):
-        raise Refusal(
-            "unsupported",
-            "Failed to find a package manager on node '%s': only apt is supported yet" % node.hostname(),
-        )
-    from . import apt_collect
-
-    facts = apt_collect.collect(command.get("refresh", True), command.get("lock_timeout", 300))
+    facts = managers.find_manager().collect(command)
     facts.update(node.describe_boot())
     facts.update(hostname=node.hostname(), collected_at=clock.now())
     if os.path.isdir(STATE_DIRECTORY):
@@ -58,16 +49,15 @@ def add_last_operation(facts):
 
 
 def plan(command):
-    from . import apt_plan
-
-    return apt_plan.plan(command)
+    return managers.find_manager().plan(command)
 
 
 def install(command):
-    from . import apt_install, operation, wanted
+    from . import operation
 
-    wanted.read_wanted(command.get("packages") or [])
-    return operation.start(command, apt_install.install)
+    manager = managers.find_manager()
+    manager.check(command)
+    return operation.start(command, manager.install)
 
 
 def poll(command):

@@ -13,7 +13,7 @@ import os
 import re
 import time
 
-from . import apt_results, clock, detach, locks
+from . import clock, detach, locks, managers
 from .files import STATE_DIRECTORY, make_private_directory, read_text
 from .record import Record
 from .refusal import Refusal
@@ -92,7 +92,7 @@ def _work(record, work, ready):
         message = "Failed to go on with operation '%s': %s: %s"
         record.warn("crash", message % (record.document["id"], type(error).__name__, error))
         if not record.document["results"]:
-            record.document["results"] = apt_results.judge_interrupted(record.document)
+            record.document["results"] = judge_interrupted(record.document)
         raise
     finally:
         record.finish()
@@ -126,8 +126,13 @@ def describe(document, alive):
     shown = dict((key, document[key]) for key in _SHOWN if key in document)
     if document["state"] == "running" and not alive:
         shown["state"] = "interrupted"
-        shown["results"] = apt_results.judge_interrupted(document)
+        shown["results"] = judge_interrupted(document)
     return shown
+
+
+def judge_interrupted(document):
+    """What the package manager says of an operation whose process was killed."""
+    return managers.find_manager().judge_interrupted(document)
 
 
 def warn_of(last):

@@ -8,10 +8,19 @@ import re
 
 from .refusal import Refusal
 
-# deb-control(5), deb-version(5); no word can look like an option
-_NAME = re.compile(r"[a-z0-9A-Z][a-z0-9A-Z+.-]+\Z")
-_ARCH = re.compile(r"[a-z0-9-]+\Z")
-_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+:~-]*\Z")
+# what a package is called: (the package manager's world, name, architecture, version); no word can look like an option
+DEBIAN = (
+    "Debian",  # deb-control(5), deb-version(5)
+    re.compile(r"[a-z0-9A-Z][a-z0-9A-Z+.-]+\Z"),
+    re.compile(r"[a-z0-9-]+\Z"),
+    re.compile(r"[0-9A-Za-z][0-9A-Za-z.+:~-]*\Z"),
+)
+RPM = (
+    "rpm",
+    re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._+-]*\Z"),
+    re.compile(r"[a-zA-Z0-9_]+\Z"),
+    re.compile(r"\d+:[a-zA-Z0-9._+~^]+-[a-zA-Z0-9._+~^]+\Z"),  # epoch:version-release
+)
 
 
 class Wanted(object):
@@ -26,20 +35,6 @@ class Wanted(object):
     def key(self):
         return self.name, self.arch
 
-    def find(self, packages):
-        """Its present state in dpkg's packages by (name, arch); None when it is not on the node.
-
-        A package may move from its architecture to "all" and back between versions.
-        """
-        for arch in (self.arch, "all"):
-            if (self.name, arch) in packages:
-                return packages[self.name, arch]
-        if self.arch == "all":
-            for (name, _arch), package in packages.items():
-                if name == self.name:
-                    return package
-        return None
-
     def result(self, status, reason="", from_version=""):
         return {
             "name": self.name,
@@ -51,13 +46,14 @@ class Wanted(object):
         }
 
 
-def read_wanted(entries):
+def read_wanted(entries, grammar=DEBIAN):
     """The packages of a command. Refuses the whole command when one of them cannot be a package."""
     wanted = []
+    world, name_rule, arch_rule, version_rule = grammar
     for entry in entries:
         name, arch, version = ("%s" % (entry.get(key) or "") for key in ("name", "arch", "version"))
-        if not _NAME.match(name) or not _ARCH.match(arch) or not _VERSION.match(version):
-            message = "Failed to read package '%s' '%s' '%s': not a Debian package at a version"
-            raise Refusal("bad_command", message % (name, arch, version))
+        if not name_rule.match(name) or not arch_rule.match(arch) or not version_rule.match(version):
+            message = "Failed to read package '%s' '%s' '%s': not a package of %s at a version"
+            raise Refusal("bad_command", message % (name, arch, version, world))
         wanted.append(Wanted(name, arch, version))
     return wanted
