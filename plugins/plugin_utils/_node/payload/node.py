@@ -26,12 +26,21 @@ def describe_boot(read=read_text):
     ticks = start_ticks(1, read)
     if kernel_boot:
         facts["boot_id"] = kernel_boot if ticks is None else "%s-%d" % (kernel_boot, ticks)
-    kernel_start = kernel_started(read)
-    if kernel_start is not None:
-        started = kernel_start + (ticks or 0) / float(os.sysconf("SC_CLK_TCK"))
-        # rounded up, as times of installation are rounded down: what was installed just before the boot is from before
-        facts["booted_at"] = clock.utc(math.ceil(started))
+    started = booted(read)
+    if started is not None:
+        facts["booted_at"] = clock.utc(started)
     return facts
+
+
+def booted(read=read_text):
+    """When process 1 started, in seconds after the epoch; None when it cannot be known.
+
+    Rounded up, as times of installation are rounded down: what was installed just before the boot is from before.
+    """
+    kernel_start = kernel_started(read)
+    if kernel_start is None:
+        return None
+    return int(math.ceil(kernel_start + (start_ticks(1, read) or 0) / float(os.sysconf("SC_CLK_TCK"))))
 
 
 def kernel_started(read=read_text):

@@ -1,0 +1,74 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What was made for one run goes with it, however it ends."""
+
+import os
+import shutil
+import signal
+import tempfile
+import time
+import unittest
+
+import context
+from payload import scratch
+
+PAYLOAD = context.PAYLOAD  # the import puts it on the path
+
+
+class TestScratch(unittest.TestCase):
+    def setUp(self):
+        self.parent = tempfile.mkdtemp()
+
+    def tearDown(self):
+        shutil.rmtree(self.parent)
+
+    def wait_until_empty(self):
+        deadline = time.time() + 10
+        while os.listdir(self.parent) and time.time() < deadline:
+            time.sleep(0.01)
+        self.assertEqual([], os.listdir(self.parent))
+
+    def test_closing_removes_it(self):
+        made = scratch.Scratch(self.parent)
+        path = made.write("deep/er/file", u"text \xe4")
+        self.assertEqual(u"text \xe4", context.read(path))
+        self.assertEqual(0o700, os.stat(made.path).st_mode & 0o777)
+        made.close()
+        self.assertEqual([], os.listdir(self.parent))
+
+    def test_killing_its_process_removes_it(self):
+        child = os.fork()
+        if child == 0:
+            scratch.Scratch(self.parent).write("file", u"text")
+            time.sleep(60)
+            os._exit(0)
+        while not os.listdir(self.parent):
+            time.sleep(0.01)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        self.wait_until_empty()
+
+    def test_it_stays_while_a_fork_of_its_process_lives(self):
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(writer)
+            scratch.Scratch(self.parent)
+            if os.fork() == 0:
+                os.read(reader, 1)
+            os._exit(0)
+        os.waitpid(child, 0)
+        os.close(reader)
+        time.sleep(0.3)
+        self.assertEqual(1, len(os.listdir(self.parent)))
+        os.close(writer)
+        self.wait_until_empty()
+
+    def test_what_a_dead_process_left_is_removed_by_the_next(self):
+        os.mkdir(os.path.join(self.parent, "openpatch-4194305-x"))
+        os.mkdir(os.path.join(self.parent, "openpatch-%d-x" % os.getpid()))
+        made = scratch.Scratch(self.parent)
+        self.assertEqual(2, len(os.listdir(self.parent)))
+        made.close()
