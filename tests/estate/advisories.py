@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,19 +77,24 @@ def notices(advisories: Iterable[Advisory], repository: str) -> tuple[Notice, ..
     return tuple(advisory.notice for advisory in advisories if advisory.repository == repository)
 
 
-def installed(advisories: Iterable[Advisory]) -> tuple[RpmPackage, ...]:
+def installed(advisories: Sequence[Advisory]) -> tuple[RpmPackage, ...]:
     """What a node has: the fixed versions, and of the others something older than their oldest notice."""
     found: dict[tuple[str, str], RpmPackage] = {}
+    told = [text for advisory in advisories for text in advisory.installed]
+    given = {_place(text): text for text in told}
     for advisory in sorted(advisories, key=lambda each: each.notice.issued):
         if advisory.node == "absent":
             continue
-        given = {parse_nevra(text)[::4]: text for text in advisory.installed}
         for text in advisory.notice.packages:
-            parts = parse_nevra(text)
-            key = (parts.name, parts.arch)
+            key = _place(text)
             before = text if advisory.node == "fixed" else given.get(key) or _older(text)
             found.setdefault(key, _package(before, advisory.notice.module))
     return tuple(found.values())
+
+
+def _place(text: str) -> tuple[str, str]:
+    parts = parse_nevra(text)
+    return parts.name, parts.arch
 
 
 def _older(text: str) -> str:

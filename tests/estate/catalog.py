@@ -57,6 +57,7 @@ SPECS = {
         NodeSpec("debian13", "debian13", "debian", "Debian 13 (deb822 sources), real security updates pending"),
         NodeSpec("raspbian", "debian11", "debian", "Debian 11 that says it is Raspbian", _RASPBIAN),
         NodeSpec("rocky9", "rocky9", "rpm", "Rocky Linux 9.4 by identity, database and repositories"),
+        NodeSpec("sles15", "sles15", "rpm", "SLES 15 SP5 by identity, database and repositories, with zypper"),
         NodeSpec("nopython", "nopython", "odd", "Debian 12 without any Python"),
         NodeSpec("unsupported", "debian12", "odd", "Debian 12 that says it is Gentoo", _GENTOO),
         NodeSpec("unreachable", "", "odd", "an inventory entry without a machine", runs=False),

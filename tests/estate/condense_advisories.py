@@ -66,7 +66,9 @@ def _condense(record: dict[str, Any], base: bool) -> dict[str, Any]:
         "issued": _date(record["published"]),
         "updated": _date(record["modified"]),
         "cves": sorted(record.get("related", []))[:6],
-        "bugzillas": sorted({match[1] for url in urls if (match := re.search(r"bugzilla\.redhat\.com/.*?(\d+)$", url))})[:6],
+        "bugzillas": sorted(
+            {match[1] for url in urls if (match := re.search(r"bugzilla\.redhat\.com/.*?(\d+)$", url))}
+        )[:6],
         "reboot": bool(_REBOOT.match(name)),
         "repository": "appstream" if _APPSTREAM.match(name) else "baseos",
         "node": "absent" if _NOT_INSTALLED.match(name) else "fixed" if base else "old",

@@ -52,9 +52,7 @@ def _build(layer: RpmLayer, files: Mapping[str, str], lowers: Sequence[Path], st
     archives = staging / "rpms"
     build_rpms(layer.installed, archives, _BUILT)
     write_seed(staging / "seed.tar", {name: (text, 0o644) for name, text in files.items()})
-    result = run_in_root(
-        staging, _INSTALL + layer.script, lowers=lowers, seed=staging / "seed.tar", archives=archives
-    )
+    result = run_in_root(staging, _INSTALL + layer.script, lowers=lowers, seed=staging / "seed.tar", archives=archives)
     require_success(result, f"build '{layer.name}' over '{layer.base}'")
     shutil.rmtree(archives)
 

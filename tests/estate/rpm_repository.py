@@ -70,7 +70,7 @@ def write_metadata(root: Path, repository: RpmRepository, notices: Sequence[Noti
 
 
 def _add_metadata(repodata: Path, path: Path, kind: str) -> None:
-    command = ["modifyrepo_c", "--simple-md-filenames", f"--mdtype={kind}", path, repodata]
+    command: list[str | Path] = ["modifyrepo_c", "--simple-md-filenames", f"--mdtype={kind}", path, repodata]
     must_run(command, BuildError, f"add {kind} to '{repodata}'")
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from .advisories import Advisory, installed, load_advisories, notices, offered
 from .rpm_layers import RpmLayer
 from .rpm_packages import RpmPackage, RpmRepository, rpm_uri
+from .rpms import node_arch
 
 _IDENTITIES = json.loads(Path(__file__).with_name("identities.json").read_text())
 _DNF_CONF = """[main]
@@ -34,7 +35,11 @@ def repo_section(name: str, title: str, path: str, **options: str) -> str:
 
 
 def _release_package(name: str, version: str, releasever: str, dist: str) -> RpmPackage:
-    provides = (f"system-release = {version}-1", f"system-release(releasever) = {releasever}", f"config({name}) = {version}")
+    provides = (
+        f"system-release = {version}-1",
+        f"system-release(releasever) = {releasever}",
+        f"config({name}) = {version}",
+    )
     return RpmPackage(f"{name}-0:{version}-1.{dist}.noarch", provides=provides)
 
 
@@ -71,15 +76,66 @@ def _family(
     return RpmLayer(name, "dnf", (release, shell, *installed(advisories)), files, made)
 
 
-def _repository(
-    system: str, part: str, title: str, advisories: list[Advisory], updateinfo: bool
-) -> RpmRepository:
+def _repository(system: str, part: str, title: str, advisories: list[Advisory], updateinfo: bool) -> RpmRepository:
     return RpmRepository(
         f"{system}-{part}",
         offered(advisories, part),
         notices(advisories, part) if updateinfo else None,
         release=title,
     )
+
+
+_ZYPP_CONF = """[main]
+multiversion = provides:multiversion(kernel)
+multiversion.kernels = latest,latest-1,running
+"""
+_PRODUCT = """<?xml version="1.0" encoding="UTF-8"?>
+<product schemeversion="0">
+  <vendor>SUSE</vendor>
+  <name>SLES</name>
+  <version>15.5</version>
+  <baseversion>15</baseversion>
+  <patchlevel>5</patchlevel>
+  <release>0</release>
+  <arch>x86_64</arch>
+  <productline>sles</productline>
+  <summary>SUSE Linux Enterprise Server 15 SP5</summary>
+</product>
+"""
+_SUSE_REPOSITORIES = {
+    "basesystem": "SLE-Module-Basesystem15-SP5-Updates",
+    "public-cloud": "SLE-Module-Public-Cloud15-SP5-Updates",
+    "sles": "SLE-Product-SLES15-SP5-Updates",
+}
+
+
+def _sles() -> RpmLayer:
+    advisories = load_advisories("sles15")
+    repositories = tuple(
+        RpmRepository(
+            f"sles15-{part}",
+            offered(advisories, part),
+            notices(advisories, part),
+            flavour="suse",
+            release=alias,
+        )
+        for part, alias in _SUSE_REPOSITORIES.items()
+    )
+    files = {
+        **_IDENTITIES["sles15"],
+        "/etc/zypp/zypp.conf": _ZYPP_CONF,
+        "/etc/products.d/SLES.prod": _PRODUCT.replace("x86_64", node_arch("x86_64")),
+        **{
+            f"/etc/zypp/repos.d/{alias}.repo": repo_section(alias, alias, f"sles15-{part}", autorefresh="1", type="rpm-md")
+            for part, alias in _SUSE_REPOSITORIES.items()
+        },
+    }
+    release = RpmPackage(
+        "sles-release-0:15.5-150500.43.2.x86_64",
+        provides=("product() = SLES", "product(SLES) = 15.5-0", "product-update() = dummy"),
+    )
+    packages = (release, _bash("4.4-150400.25.22"), *installed(advisories))
+    return RpmLayer("sles15", "zypper", packages, files, repositories, "ln -s SLES.prod /etc/products.d/baseproduct\n")
 
 
 _PLAIN = {"baseos": "baseos", "appstream": "appstream"}
@@ -89,6 +145,7 @@ _SYSTEMS = (
         release=_release_package("rocky-release", "9.4", "9", "el9"),
         repositories=_PLAIN, repo_path="/etc/yum.repos.d/rocky.repo",
     ),
+    _sles(),
 )  # fmt: skip
 
 RPM_LAYERS = {layer.name: layer for layer in _SYSTEMS}

@@ -73,7 +73,17 @@ def _build_round(packages: Sequence[RpmPackage], target: str, built: int, into: 
         spec.write_text(_HEAD + "".join(map(_declare, packages)) + _install(packages) + "".join(map(_files, packages)))
         macros = [f"--define={name} {value}" for name, value in _MACROS.items()]
         must_run(
-            ["rpmbuild", "-bb", "--quiet", "--nodeps", "--target", target, f"--define=_topdir {directory}", *macros, spec],
+            [
+                "rpmbuild",
+                "-bb",
+                "--quiet",
+                "--nodeps",
+                "--target",
+                target,
+                f"--define=_topdir {directory}",
+                *macros,
+                spec,
+            ],
             BuildError,
             f"build {len(packages)} packages such as '{packages[0].nevra}'",
             env={"SOURCE_DATE_EPOCH": str(built), "LC_ALL": "C.UTF-8"},
