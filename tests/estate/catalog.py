@@ -56,12 +56,15 @@ SPECS = {
         NodeSpec("debian11", "debian11", "debian", "Debian 11, real security updates pending"),
         NodeSpec("debian13", "debian13", "debian", "Debian 13 (deb822 sources), real security updates pending"),
         NodeSpec("raspbian", "debian11", "debian", "Debian 11 that says it is Raspbian", _RASPBIAN),
+        NodeSpec("rocky9", "rocky9", "rpm", "Rocky Linux 9.4 by identity, database and repositories"),
+        NodeSpec("sles15", "sles15", "rpm", "SLES 15 SP5 by identity, database and repositories, with zypper"),
         NodeSpec("nopython", "nopython", "odd", "Debian 12 without any Python"),
         NodeSpec("unsupported", "debian12", "odd", "Debian 12 that says it is Gentoo", _GENTOO),
         NodeSpec("unreachable", "", "odd", "an inventory entry without a machine", runs=False),
     )
 }
-SETS = {"small": ("debian12", "ubuntu"), "all": tuple(SPECS)}
+_RPM = tuple(spec.name for spec in SPECS.values() if spec.group == "rpm")
+SETS = {"small": ("debian12", "ubuntu"), "rpm": _RPM, "all": tuple(SPECS)}
 
 
 def find_spec(name: str) -> NodeSpec:

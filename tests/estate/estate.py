@@ -24,10 +24,15 @@ from .paths import cache_dir, locked, state_dir
 from .pruning import prune
 from .repositories import Repositories, build_published
 from .requirements import install_tools, require_estate
+from .rpm_layers import build_published_rpms
+from .rpm_packages import RPM_HOST
+from .rpm_repositories import RpmRepositories
+from .rpm_systems import RPM_LAYERS, rpm_layers_of
 from .signing import SigningKeys
 from .ubuntu_packages import PACKAGES
 
 _SERVER = 1
+_RPM_SERVER = 2
 _FIRST_NODE = 10
 _BUILDS_AT_ONCE = 2
 _STARTS_AT_ONCE = 8
@@ -45,6 +50,7 @@ class Estate:
         self.cache = (cache or cache_dir()).resolve()
         self.inventory = self.state / "inventory.yml"
         self.repositories = Repositories(self.state, self.cache, address_of(self.state, _SERVER))
+        self.rpm_repositories = RpmRepositories(self.state, self.cache, address_of(self.state, _RPM_SERVER))
 
     def __enter__(self) -> Estate:
         return self
@@ -63,6 +69,9 @@ class Estate:
             self._remember(names)
             if any(stands_on(spec.base, "ubuntu") for spec in specs):
                 self.repositories.start()
+            layers = {layer.name: layer for spec in specs for layer in rpm_layers_of(spec.base)}
+            if layers:
+                self.rpm_repositories.start(list(layers.values()))
             nodes = [self.node(name) for name in names]
             with ThreadPoolExecutor(_STARTS_AT_ONCE) as pool:
                 list(pool.map(Node.start, nodes))
@@ -82,7 +91,8 @@ class Estate:
         lowers = [path for paths in self.build(list(SPECS)).values() for path in paths]
         tops = {self.cache / path.relative_to(self.cache).parts[0] for path in lowers}
         published = build_published(self.cache, list(PACKAGES.values()))
-        return prune(self.cache, {*tops, published, SigningKeys(self.cache).directory})
+        rpms = {build_published_rpms(layer, self.cache) for layer in RPM_LAYERS.values()}
+        return prune(self.cache, {*tops, *rpms, published, SigningKeys(self.cache).directory})
 
     def node(self, name: str) -> Node:
         """A node of this estate, running or not."""
@@ -91,6 +101,7 @@ class Estate:
         if index is None:
             raise NodeError(f"Failed to find node '{name}': this estate has none of that name. Start it with 'up'.")
         hosts = dict.fromkeys((REPOSITORY_HOST, GONE_HOST), self.repositories.address)
+        hosts[RPM_HOST] = self.rpm_repositories.address
         return Node(spec, self.state, address_of(self.state, index), lambda: build_base(spec.base, self.cache), hosts)
 
     def nodes(self) -> list[Node]:
@@ -100,6 +111,7 @@ class Estate:
     def down(self) -> None:
         """Stop everything and remove the state directory; the cache stays. Safe at any time, after any crash."""
         self.repositories.stop()
+        self.rpm_repositories.stop()
         power_off(self.state)
         if self.state.is_dir():
             with locked(self.state):

@@ -14,6 +14,8 @@ from .debs import build_debs, foreign_architecture
 from .mirror import read_mirror
 from .packages import GONE_HOST, GONE_URI, REPOSITORY_HOST, STRANGER, SUITES, UNSIGNED, Package
 from .recipes import RELEASES
+from .rpm_layers import build_rpm_layer
+from .rpm_systems import RPM_LAYERS
 from .seed import write_seed
 from .signing import SigningKeys
 from .ubuntu_packages import PACKAGES
@@ -59,6 +61,17 @@ _UBUNTU_FILES = {
         f'Acquire::http::Proxy::{host} "DIRECT";\n' for host in (REPOSITORY_HOST, GONE_HOST)
     ),
 }
+# Debian keeps root's rpm database in /root, the systems that live from rpm here.
+_RPM_FILES = {"/etc/rpm/macros.estate": "%_dbpath /var/lib/rpm\n"}
+_DNF_SCRIPT = """set -e
+apt-get -q -y --no-install-recommends install dnf dnf-plugins-core rpm
+sed -i 's/^enabled *=.*/enabled = false/' /etc/dnf/plugins/local.conf
+rm -rf /root/.rpmdb
+mkdir -p /etc/yum.repos.d
+ln -s dnf/dnf.conf /etc/yum.conf
+ln -s dnf /usr/bin/yum
+"""
+_ZYPPER_SCRIPT = "set -e\napt-get -q -y --no-install-recommends install zypper rpm\nrm -rf /root/.rpmdb\n"
 BAD_SOURCES = "".join(SUITES[name].source for name in _BAD) + f"deb {GONE_URI} jammy main\n"
 """Sources of a repository that nobody signed, one signed by a stranger, and one that nobody serves."""
 
@@ -72,6 +85,8 @@ LAYERS = {
     for layer in (
         Layer("ubuntu", "debian12", _UBUNTU_SCRIPT, _UBUNTU_FILES, _packages_of("ubuntu")),
         Layer("ubuntu-pyapt", "ubuntu", _INSTALL, {}, _packages_of("ubuntu-pyapt")),
+        Layer("dnf", "debian12", _DNF_SCRIPT, _RPM_FILES),
+        Layer("zypper", "debian12", _ZYPPER_SCRIPT, _RPM_FILES),
         Layer("nopython", "debian12", "set -e\napt-get -q -y purge 'python3*' 'libpython3*'\n! command -v python3\n"),
         Layer(
             "debian12-prompts",
@@ -84,13 +99,17 @@ LAYERS = {
 
 def stands_on(base: str, other: str) -> bool:
     """Whether a base is another one, or a layer over it."""
-    return base == other or (base in LAYERS and stands_on(LAYERS[base].base, other))
+    below = LAYERS.get(base) or RPM_LAYERS.get(base)
+    return base == other or (below is not None and stands_on(below.base, other))
 
 
 def build_base(name: str, cache: Path) -> list[Path]:
     """The directories of a base, topmost first; builds what the cache lacks."""
     if name in RELEASES:
         return [build_release(RELEASES[name], read_mirror(), cache)]
+    if name in RPM_LAYERS:
+        lowers = build_base(RPM_LAYERS[name].base, cache)
+        return [build_rpm_layer(RPM_LAYERS[name], lowers, cache) / "upper", *lowers]
     layer = LAYERS[name]
     lowers = build_base(layer.base, cache)
     files = dict(layer.files)

@@ -16,6 +16,8 @@ import time
 from http import HTTPStatus
 from pathlib import Path
 
+_DAMAGED = (".deb", "InRelease", ".rpm", "repomd.xml")
+
 
 class Handler(http.server.SimpleHTTPRequestHandler):
     """Serves the tree, or breaks in the way the repository's mode says."""
@@ -34,7 +36,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
             self.close_connection = True
         elif mode == "hang":
             time.sleep(3600)
-        elif mode == "corrupt" and self.path.endswith((".deb", "InRelease")):
+        elif mode == "corrupt" and self.path.endswith(_DAMAGED):
             self._send_damaged()
         else:
             super().do_GET()

@@ -5,25 +5,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 from .bases import build_once, recipe_key
-from .errors import BuildError, NodeError
-from .network import require_free, wait_for_answer
 from .packages import REPOSITORY_PORT, SUITES, Build, Package
-from .processes import find_pids, is_alive, kill_and_wait, spawn_daemon
+from .repo_serving import Mode, RepoServer
 from .repository import offer, withdraw, write_indexes, write_tree
 from .signing import SigningKeys
 from .ubuntu_packages import PACKAGES
-
-Mode = Literal["ok", "missing", "error", "drop", "hang", "corrupt"]
-_PROGRAM = Path(__file__).with_name("repo_server.py")
 
 
 class Repositories:
@@ -32,8 +24,8 @@ class Repositories:
     def __init__(self, state: Path, cache: Path, address: str) -> None:
         self.root = state / "www"
         self.address = address
-        self._log = state / "repositories.log"
         self._cache = cache
+        self._server = RepoServer(self.root, address, REPOSITORY_PORT, state / "repositories.log")
 
     def start(self) -> None:
         """Publish what was never published, and serve it; nothing happens when it is served already."""
@@ -42,19 +34,11 @@ class Repositories:
         if not stamp.exists() or stamp.read_text() != published.name:
             shutil.rmtree(self.root, ignore_errors=True)
             self._copy_published(published)
-        if find_pids(_PROGRAM.name, self.root):
-            return
-        require_free(self.address, REPOSITORY_PORT)
-        command = [sys.executable, str(_PROGRAM), str(self.root), self.address, str(REPOSITORY_PORT)]
-        server = spawn_daemon(command, self._log, {"PATH": os.environ["PATH"]})
-        if wait_for_answer(self.address, REPOSITORY_PORT, b"", lambda: is_alive(server)):
-            return
-        tail = self._log.read_text().splitlines()[-1:]
-        raise NodeError(f"Failed to serve the repositories on {self.address}: {''.join(tail) or 'no answer'}")
+        self._server.start()
 
     def stop(self) -> None:
         """Take the web server away: every repository refuses connections."""
-        kill_and_wait(find_pids(_PROGRAM.name, self.root))
+        self._server.stop()
 
     def reset(self) -> None:
         """Publish exactly the package table again, all repositories well."""
@@ -75,13 +59,7 @@ class Repositories:
         `missing`: 404 for everything; `error`: 503; `drop`: the connection is closed without an answer;
         `hang`: no answer; `corrupt`: one bit of each InRelease and package is wrong.
         """
-        if repository not in {suite.repository for suite in SUITES.values()}:
-            raise BuildError(f"Failed to change repository '{repository}': there is none of that name.")
-        path = self.root / "modes.json"
-        modes = json.loads(path.read_text()) if path.exists() else {}
-        new = path.with_suffix(".new")
-        new.write_text(json.dumps({**modes, repository: mode}))
-        new.replace(path)
+        self._server.set_mode(repository, mode)
 
     def publish(self, package: Package, build: Build, suite: str) -> None:
         """Offer one more version in a suite, beside what it offers already."""

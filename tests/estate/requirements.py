@@ -15,10 +15,12 @@ from .paths import state_dir
 from .processes import must_run, run
 
 _PACKAGES = {
+    "createrepo_c": "createrepo-c",
     "debootstrap": "debootstrap",
     "dpkg-deb": "dpkg",
     "gpg": "gnupg",
     "nsenter": "util-linux",
+    "rpmbuild": "rpm",
     "setpriv": "util-linux",
     "ssh": "openssh-client",
     "ssh-keygen": "openssh-client",

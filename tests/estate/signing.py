@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from .bases import build_once, recipe_key
@@ -31,6 +32,17 @@ class SigningKeys:
         with locked(home):
             try:
                 return must_run(_gpg(home, "--clearsign"), BuildError, f"sign with key '{name}'", stdin=text)
+            finally:
+                _stop_agent(home)
+
+    def sign_rpm(self, name: str, path: Path) -> None:
+        """Sign a package in place."""
+        home = self.directory / name
+        with locked(home):
+            try:
+                defined = {"__gpg": shutil.which("gpg"), "_gpg_path": home, "_gpg_name": f"{name}@estate.test"}
+                macros = [f"--define={macro} {value}" for macro, value in defined.items()]
+                must_run(["rpmsign", "--addsign", *macros, path], BuildError, f"sign package '{path.name}'")
             finally:
                 _stop_agent(home)
 

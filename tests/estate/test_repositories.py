@@ -13,7 +13,7 @@ import pytest
 from .estate import Estate
 from .node import Node
 from .packages import ACME, SECURITY, STRANGER, SUITES, UNSIGNED, UPDATES, Build
-from .repositories import Mode
+from .repo_serving import Mode
 from .ubuntu_packages import PACKAGES
 
 pytestmark = pytest.mark.estate
