@@ -7,10 +7,10 @@
 from . import rpm_manager
 
 
-def open_session(command, problems):
+def open_session(command, problems, tell=None):
     from .dnf_session import Session
 
-    return Session(command.get("sources") or (), problems)
+    return Session(command.get("sources") or (), problems, command.get("lock_timeout", 300), tell)
 
 
 def collect(command):

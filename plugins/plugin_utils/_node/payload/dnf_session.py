@@ -10,10 +10,19 @@ dnf 4 and looked for with care. ``Session`` is what ``rpm_manager`` works with, 
 
 import logging
 import re
+import time
 
 import dnf
 import dnf.base
+import dnf.callback
 import dnf.exceptions
+import dnf.selector
+import dnf.transaction
+import dnf.yum.rpmtrans
+import rpm
+
+from . import locks
+from .rpm_transaction import Transaction
 
 from .refusal import Refusal
 from .scratch import Scratch
@@ -24,8 +33,10 @@ HOLDS = "a version lock or another plugin of dnf"
 class Session(object):
     """dnf with the node's repositories, or with others in their place."""
 
-    def __init__(self, sources=(), problems=None):
+    def __init__(self, sources=(), problems=None, lock_timeout=300, tell=None):
         self.problems = problems if problems is not None else []
+        self.lock_timeout = lock_timeout
+        self.tell = tell
         self.repositories = []
         self.held = None
         self.scratch = Scratch() if sources else None
@@ -76,8 +87,22 @@ class Session(object):
         if refresh:
             for repo in repositories:
                 repo._repo.expire()
-        self.repositories = [self._load(repo) for repo in repositories]
-        self._fill()
+        self.repositories = [self._wait_for_lock(lambda repo=repo: self._load(repo)) for repo in repositories]
+        self._wait_for_lock(self._fill)
+
+    def _wait_for_lock(self, work):
+        """Do something for which dnf wants a lock of its own: wait for another dnf, and name it when time is over."""
+        deadline = time.time() + self.lock_timeout
+        while True:
+            try:
+                return work()
+            except dnf.exceptions.LockError as error:
+                who = locks.describe_process(getattr(error, "pid", 0))
+                if time.time() >= deadline:
+                    raise Refusal("locked", locks.REFUSED % ("dnf", who, self.lock_timeout), holder=who)
+                if self.tell:
+                    self.tell(who)
+                time.sleep(0.5)
 
     def _load(self, repo):
         """Facts of a repository. One that cannot be had is left out, if the node's configuration allows that."""
@@ -144,6 +169,152 @@ class Session(object):
         """Names of the packages of which several versions live side by side."""
         query = self.base.sack.query().filter(provides=list(self.base.conf.installonlypkgs))
         return sorted(set(package.name for package in query))
+
+    def keep_out(self, find):
+        """Keep out of all transactions what ``find(name, arch, epoch, version, release)`` finds."""
+        blocked = [package for package in self.base.sack.query().available() if find(*describe(package))]
+        if blocked:
+            self.base.sack.add_excludes(self.base.sack.query().filter(pkg=blocked))
+
+    def resolve(self, packages):
+        """What dnf would do to bring these packages to their versions, or why it cannot: a ``Transaction``."""
+        self.base.reset(goal=True)
+        for package in packages:
+            reason = self._mark(package)
+            if reason:
+                return Transaction(reason="%s.%s: %s" % (package.name, package.arch, reason))
+        try:
+            self.base.resolve(allow_erasing=False)
+        except dnf.exceptions.Error as error:
+            return Transaction(reason=_say(error))
+        return self._read_transaction()
+
+    def _mark(self, package):
+        """Take one package into the transaction; gives the reason if that cannot be."""
+        epoch, version, release = split_version(package.version)
+        asked = {"name": package.name, "arch": package.arch, "epoch": int(epoch), "version": version, "release": release}
+        available = self.base.sack.query().available().filter(**asked)
+        if not available:
+            kept_out = self.held.filter(**asked)
+            return "kept out by " + HOLDS if kept_out else "version %s is in no repository" % package.version
+        selector = dnf.selector.Selector(self.base.sack)
+        selector.set(pkg=[available[0]])
+        if package.name in self.list_install_only():
+            self.base.goal.install(select=selector)
+        else:
+            self.base.goal.upgrade(select=selector)
+        return None
+
+    def _read_transaction(self):
+        transaction = Transaction()
+        installed = self.base.sack.query().installed()
+        incoming = set()
+        for package in self.base.transaction.install_set:
+            old = sorted(installed.filter(name=package.name, arch=[package.arch, "noarch"]))
+            before = format_version(old[-1]) if old else ""
+            if old and package < old[-1] and package.name not in self.list_install_only():
+                transaction.object_to("would take %s back to %s" % (package.name, format_version(package)))
+            incoming.add(package.name)
+            transaction.add(package.name, package.arch, format_version(package), before)
+        for package in self.base.transaction.remove_set:
+            if package.name not in incoming:
+                transaction.removed.append("%s" % package)
+        return transaction
+
+    def download(self, progress):
+        """Fetch and check what is resolved; gives reasons by name for what cannot be had or trusted."""
+        packages = list(self.base.transaction.install_set)
+        reasons = {}
+        try:
+            self.base.download_packages(packages, _Downloads(progress))
+        except dnf.exceptions.DownloadError as error:
+            names = dict((_location(package), package.name) for package in packages)
+            for key, texts in error.errmap.items():
+                name = names.get(_location(key), "%s" % key)
+                reasons[name] = "download failed: " + " ".join(" ".join(texts).split())
+            return reasons
+        for package in packages:
+            reason = self._distrust(package)
+            if reason:
+                reasons[package.name] = reason
+        return reasons
+
+    def _distrust(self, package):
+        """Why a package is not to be trusted, or None. Keys of its repository are imported, as ``dnf -y`` does."""
+        verdict, reason = self.base.package_signature_check(package)
+        if verdict == 1:
+            try:
+                self.base.package_import_key(package, lambda *_words: True, lambda _words: True)
+            except (dnf.exceptions.Error, ValueError) as error:
+                return "its signature cannot be checked: " + _say(error)
+            verdict, reason = self.base.package_signature_check(package)
+        return "its signature is not good: " + _say(reason) if verdict else None
+
+    def run(self, report):
+        """Do what is resolved and downloaded. ``report`` hears how far it is and what fails; gives a reason, or None."""
+        locks.wait_until_free([rpm.expandMacro("%{_rpmlock_path}")], self.lock_timeout, self.tell)
+        self.base.cmds = ["openpatch.patch_manager", "install"]
+        try:
+            self._wait_for_lock(lambda: self.base.do_transaction([_Display(report)]))
+        except dnf.exceptions.Error as error:
+            return _say(error)
+        return None
+
+
+class _Downloads(dnf.callback.DownloadProgress):
+    def __init__(self, tell):
+        super(_Downloads, self).__init__()
+        self._tell = tell
+        self._done = 0
+
+    def start(self, total_files, total_size, total_drpms=0):
+        self._total = total_files
+
+    def progress(self, payload, done):
+        return
+
+    def end(self, payload, status, msg):
+        self._done += 1
+        self._tell("downloading %s (%d of %d)" % (payload, self._done, self._total))
+
+
+class _Display(dnf.yum.rpmtrans.TransactionDisplay):
+    """dnf's words on a transaction under way, handed on."""
+
+    def __init__(self, report):
+        super(_Display, self).__init__()
+        self._report = report
+        self._action = None
+
+    def progress(self, package, action, ti_done, ti_total, ts_done, ts_total):
+        step = (package, action)
+        if package and step != self._action:
+            self._action = step
+            name = getattr(package, "name", None)
+            doing = dnf.transaction.ACTIONS.get(action) or "Working on"
+            self._report.step(name or "", "%s %s" % (doing, package), ts_done or 0, ts_total or 0)
+
+    def scriptout(self, msgs):
+        if msgs:
+            self._report.said(msgs.decode("utf-8", "replace") if isinstance(msgs, bytes) else msgs)
+
+    def error(self, message):
+        self._report.error(message)
+
+
+def split_version(text):
+    """(epoch, version, release) of ``epoch:version-release``."""
+    epoch, _colon, rest = text.partition(":")
+    version, _dash, release = rest.rpartition("-")
+    return epoch, version, release
+
+
+def format_version(package):
+    return "%d:%s-%s" % (package.epoch, package.version, package.release)
+
+
+def _location(package):
+    return getattr(package, "location", None) or "%s" % package
 
 
 def describe(package):

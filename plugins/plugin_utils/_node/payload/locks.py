@@ -15,6 +15,10 @@ from .refusal import Refusal
 
 LISTS = "/var/lib/apt/lists/lock"
 DPKG = ("/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", "/var/cache/apt/archives/lock")
+REFUSED = (
+    "Failed to lock '%s': it is held by %s, and still was after %d seconds."
+    " Wait for that process, or raise the lock timeout"
+)
 # struct flock: type, whence, start, length, process
 _FLOCK = "hhqqi"
 
@@ -63,8 +67,7 @@ def wait_until_free(paths, timeout, tell=None, pause=0.5):
         if time.time() >= deadline:
             raise Refusal(
                 "locked",
-                "Failed to lock '%s': it is held by %s, and still was after %d seconds."
-                " Wait for that process, or raise the lock timeout" % (path, who, timeout),
+                REFUSED % (path, who, timeout),
                 path=path,
                 pid=pid,
                 holder=who,

@@ -33,16 +33,17 @@ class Snapshot(object):
         raise NotImplementedError
 
 
-def judge(packages, before, after, reasons, otherwise):
+def judge(packages, before, after, reasons, otherwise, remarks=None):
     """RESULT entries for the wanted ``packages``, then for what came along with them.
 
     ``reasons`` holds (status, reason) by key for those that are known not to have worked; the rest has ``otherwise``.
+    ``remarks`` says by key what is not well with packages that are there.
     """
     results = []
     for package in packages:
         from_version = before.version(package)
         if after.is_done(package):
-            reason = ALREADY_THERE if from_version == package.version else ""
+            reason = ALREADY_THERE if from_version == package.version else (remarks or {}).get(package.key, "")
             results.append(package.result(INSTALLED, reason, from_version))
         elif package.key in reasons:
             status, reason = reasons[package.key]

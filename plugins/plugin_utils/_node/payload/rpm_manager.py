@@ -4,7 +4,9 @@
 
 """What dnf and yum have in common, for ``dnf_manager`` and ``yum_manager``. They give ``open_session``."""
 
-from . import commands, results, rpm_collect, rpm_facts, wanted
+from . import commands, results, rpm_collect, rpm_facts, rpm_install, rpm_transaction, wanted
+from .blocked import Blocked
+from .choose import choose
 from .rpm_snapshot import RpmSnapshot
 
 QUERY = ["rpm", "-qa", "--queryformat", "%{NAME}\\t%{ARCH}\\t%{EPOCHNUM}\\t%{VERSION}\\t%{RELEASE}\\n"]
@@ -27,6 +29,35 @@ def collect(command, open_session):
 
 def check(command):
     wanted.read_wanted(command.get("packages") or [], wanted.RPM)
+
+
+def plan(command, open_session):
+    """The exact transaction of an install, changing nothing."""
+    packages = wanted.read_wanted(command.get("packages") or [], wanted.RPM)
+    before = read_packages()
+    session = open_session(command, [])
+    try:
+        session.open(False)
+        if command.get("blocked"):
+            session.keep_out(Blocked(command["blocked"], command.get("blocked_shapes") or ()).find)
+        todo, reasons = results.sort_out(packages, before)
+        objector = rpm_transaction.Objector(session, command.get("pinned") or ())
+        accepted, refused = choose(todo, objector.object_to) if todo else ([], {})
+        reasons.update((key, (results.FAILED, reason)) for key, reason in refused.items())
+        planned = [results.describe_plan(package, before, reasons) for package in packages]
+        coming = session.resolve(accepted).list_dependencies(accepted) if accepted else []
+        for name, arch, version, old in coming:
+            entry = wanted.Wanted(name, arch, version)
+            planned.append(entry.result(results.DEPENDENCY, "comes in as a dependency", old))
+        install_only = session.list_install_only()
+    finally:
+        session.close()
+    repair = ["%s.%s" % (name, arch) for name, arch, _versions in before.list_duplicates(install_only)]
+    return {"transaction": planned, "repair": repair}
+
+
+def install(record, open_session):
+    rpm_install.Installation(record, open_session, read_packages).do()
 
 
 def judge_interrupted(document):

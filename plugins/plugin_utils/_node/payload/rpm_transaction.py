@@ -1,0 +1,55 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What dnf or yum would do, and what stands against it."""
+
+
+class Transaction(object):
+    """``entries`` are the packages it would put in, as (name, arch, new version, old version), versions with epoch;
+    ``removed`` those it would take away; ``reason`` why it cannot be, or None."""
+
+    def __init__(self, reason=None):
+        self.reason = reason
+        self.entries = []
+        self.removed = []
+
+    def add(self, name, arch, version, before):
+        self.entries.append((name, arch, version, before))
+
+    def object_to(self, reason):
+        self.reason = self.reason or reason
+
+    def list_dependencies(self, packages):
+        """The entries nobody asked for."""
+        asked = set((package.name, package.version) for package in packages)
+        return [entry for entry in self.entries if (entry[0], entry[2]) not in asked]
+
+
+class Objector(object):
+    """Says why packages cannot be installed together.
+
+    ``pinned`` are the only versions some packages may have; ``failed`` has the reasons, by name, of what was tried before.
+    """
+
+    def __init__(self, session, pinned=(), failed=None):
+        self._session = session
+        self._pinned = dict(((entry["name"], entry["arch"]), entry["version"]) for entry in pinned)
+        self._failed = failed or {}
+
+    def object_to(self, packages):
+        """Why these packages cannot be installed together; None when they can."""
+        transaction = self._session.resolve(packages)
+        if transaction.reason:
+            return transaction.reason
+        coming = set((entry[0], entry[2]) for entry in transaction.entries)
+        for package in packages:
+            if (package.name, package.version) not in coming:
+                return "%s %s would not be installed" % (package.name, package.version)
+        for name, arch, version, _old in transaction.entries:
+            if self._pinned.get((name, arch), version) != version:
+                return "would bring in %s %s, which is to be at %s" % (name, version, self._pinned[name, arch])
+        for entry in transaction.list_dependencies(packages):
+            if entry[0] in self._failed:
+                return "needs %s, which failed: %s" % (entry[0], self._failed[entry[0]])
+        return None
