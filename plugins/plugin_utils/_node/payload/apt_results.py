@@ -45,7 +45,8 @@ class DpkgSnapshot(results.Snapshot):
             old, new = before.packages.get(key), self.packages[key]
             if key in asked or (old is not None and old.version == new.version):
                 continue
-            yield new.name, new.arch, new.version, old.good_version if old else "", "" if new.works else describe_state(new)
+            trouble = "" if new.works else describe_state(new)
+            yield new.name, new.arch, new.version, old.good_version if old else "", trouble
 
     def list_pending(self):
         """The packages dpkg has something left to do for."""

@@ -22,9 +22,8 @@ import dnf.yum.rpmtrans
 import rpm
 
 from . import locks
-from .rpm_transaction import Transaction
-
 from .refusal import Refusal
+from .rpm_transaction import Transaction
 from .scratch import Scratch
 
 HOLDS = "a version lock or another plugin of dnf"
@@ -66,7 +65,8 @@ class Session(object):
             conf.cachedir = self.scratch.make("cache")
             for number, source in enumerate(sources):
                 self.scratch.write("repos/%02d.repo" % number, _make_unique(source["configuration"], number))
-        self.base.init_plugins()
+        # only shows things, and cannot do without a command line
+        self.base.init_plugins(disabled_glob=["show-leaves", "show_leaves"])
         self.base.pre_configure_plugins()
         self.base.read_all_repos()
         self.base.configure_plugins()
@@ -82,7 +82,7 @@ class Session(object):
             conf.disable_excludes = list(conf.disable_excludes) + ["main"]
 
     def open(self, refresh):
-        """Read what is installed and what the repositories offer. Refuses when a repository that must be there is not."""
+        """Read what is installed and what is offered. Refuses when a repository that must be there is not."""
         repositories = list(self.base.repos.iter_enabled())
         if refresh:
             for repo in repositories:
@@ -114,8 +114,8 @@ class Session(object):
             if repo.skip_if_unavailable is False:
                 raise Refusal(
                     "repository_unavailable",
-                    "Failed to read repository '%s': %s. Make it reachable, disable it, or set skip_if_unavailable for it"
-                    % (repo.id, reason),
+                    "Failed to read repository '%s': %s. Make it reachable, disable it, or set skip_if_unavailable"
+                    " for it" % (repo.id, reason),
                 )
             facts["reachable"] = False
             self.problems.append(["repository_unreachable", "Failed to read repository '%s': %s" % (repo.id, reason)])
@@ -192,7 +192,8 @@ class Session(object):
     def _mark(self, package):
         """Take one package into the transaction; gives the reason if that cannot be."""
         epoch, version, release = split_version(package.version)
-        asked = {"name": package.name, "arch": package.arch, "epoch": int(epoch), "version": version, "release": release}
+        asked = {"name": package.name, "arch": package.arch}
+        asked.update(epoch=int(epoch), version=version, release=release)
         available = self.base.sack.query().available().filter(**asked)
         if not available:
             kept_out = self.held.filter(**asked)
@@ -251,7 +252,7 @@ class Session(object):
         return "its signature is not good: " + _say(reason) if verdict else None
 
     def run(self, report):
-        """Do what is resolved and downloaded. ``report`` hears how far it is and what fails; gives a reason, or None."""
+        """Do what is resolved and downloaded; gives a reason, or None. ``report`` hears of steps and failures."""
         locks.wait_until_free([rpm.expandMacro("%{_rpmlock_path}")], self.lock_timeout, self.tell)
         self.base.cmds = ["openpatch.patch_manager", "install"]
         try:

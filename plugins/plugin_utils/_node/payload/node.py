@@ -40,7 +40,8 @@ def booted(read=read_text):
     kernel_start = kernel_started(read)
     if kernel_start is None:
         return None
-    return int(math.ceil(kernel_start + (start_ticks(1, read) or 0) / float(os.sysconf("SC_CLK_TCK"))))
+    started = kernel_start + (start_ticks(1, read) or 0) / float(os.sysconf("SC_CLK_TCK"))
+    return math.ceil(started)
 
 
 def kernel_started(read=read_text):

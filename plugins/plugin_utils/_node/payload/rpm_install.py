@@ -93,7 +93,8 @@ class Installation(object):
             if package is None:
                 if name not in self.failed:
                     self.failed[name] = reason
-                    self.record.warn("dependency_failed", "Failed to install '%s', which came along: %s" % (name, reason))
+                    message = "Failed to install '%s', which came along: %s" % (name, reason)
+                    self.record.warn("dependency_failed", message)
             elif after.is_done(package):
                 self.remarks[package.key] = reason
             else:

@@ -12,7 +12,7 @@ KERNELS = (
     "kernel", "kernel-core", "kernel-PAE", "kernel-rt", "kernel-rt-core", "kernel-64k-core", "kernel-default",
     "kernel-uek", "kernel-uek-core", "kernel6.12",
 )  # fmt: skip
-# What everything that runs has loaded, or what started everything: named by the vendors' own check (needs-restarting -r).
+# What everything that runs has loaded, or what started everything, as the vendors' needs-restarting has it.
 CORE = (
     "dbus", "dbus-broker", "dbus-daemon", "glibc", "gnutls", "kernel-firmware", "linux-firmware", "microcode_ctl",
     "openssl-libs", "systemd", "udev",

@@ -29,7 +29,7 @@ class Transaction(object):
 class Objector(object):
     """Says why packages cannot be installed together.
 
-    ``pinned`` are the only versions some packages may have; ``failed`` has the reasons, by name, of what was tried before.
+    ``pinned`` are the only versions some packages may have; ``failed`` has the reasons, by name, of what was tried.
     """
 
     def __init__(self, session, pinned=(), failed=None):

@@ -74,7 +74,7 @@ def attempt(session, command, packages, failed, voice):
         return voice.say("end", tried=[], reason=None)
     transaction = session.resolve(accepted)
     voice.say("step", name="", doing="downloading", done=0, total=len(transaction.entries))
-    distrusted = session.download(lambda text: voice.say("step", name="", doing=text, done=0, total=len(transaction.entries)))
+    distrusted = session.download(lambda text: voice.say("step", name="", doing=text, done=0, total=0))
     for name, reason in distrusted.items():
         voice.say("failed", name=name, reason=to_word(reason))
     if distrusted:

@@ -4,8 +4,9 @@
 
 """A private directory that goes when the process that made it ends, however it ends.
 
-What is changed for one run only (repositories, locks, caches) lives here, so that a run that was killed leaves no trace.
-A guard, a process of its own, holds one end of a pipe; the kernel closes the other end with the last process of the run.
+What is changed for one run only (repositories, locks, caches) lives here, so that a run that was killed leaves no
+trace. A guard, a process of its own, holds one end of a pipe; the kernel closes the other end with the last process
+of the run.
 """
 
 import os

@@ -24,14 +24,15 @@ _MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d)(?:\.\
 _EPOCH = re.compile(r"\d{6,11}$")
 _TRUE = ("true", "1", "yes")
 _REFERENCE = {"cve": "cve_ids", "bugzilla": "bugzilla_ids"}
+_KEY = ("name", "arch", "epoch", "version", "release")
 _CVE = re.compile(r"CVE-\d{4}-\d{4,}$")
 
 
 class Notices(object):
     """The notices of a node's repositories about packages it has.
 
-    ``notices`` are facts by id. ``ids`` are the notices' ids by (name, arch, epoch, version, release), in the order they
-    were read; ``streams`` are the modules' (name, stream) that a package is part of, by the same key.
+    ``notices`` are facts by id. ``ids`` are the notices' ids by (name, arch, epoch, version, release), in the order
+    they were read; ``streams`` are the modules' (name, stream) that a package is part of, by the same key.
     """
 
     def __init__(self, names):
@@ -88,8 +89,9 @@ class Notices(object):
                 if name == "module":
                     stream = (child.get("name") or "", child.get("stream") or "")
                 elif name == "package" and child.get("name") in self._names:
-                    key = tuple([to_word(child.get(word) or "") for word in ("name", "arch", "epoch", "version", "release")])
-                    yield key[:2] + (key[2] or "0",) + key[3:], stream, _suggests_reboot(child)
+                    words = [to_word(child.get(word) or "") for word in _KEY]
+                    words[2] = words[2] or "0"
+                    yield tuple(words), stream, _suggests_reboot(child)
 
 
 def _name(element):
