@@ -56,7 +56,7 @@ class ActionModule(ActionBase):
             else:
                 files = (write_csv_report if is_csv else write_json_report)(report, path)
         except (ReportError, StoreError) as error:
-            raise AnsibleActionFail(str(error)) from error
+            raise AnsibleActionFail(str(error)) from None  # ansible-core 2.19 repeats a cause
         msg = f"{len(report.rows)} nodes in {', '.join(map(str, files))}"
         # a report is an answer, not a state that is managed: it says nothing of a change
         return result | {"changed": False, "files": [str(file) for file in files], "msg": msg}
