@@ -103,7 +103,9 @@ class HostOperation:
         began = f", started at {format_moment(last.started_at)}," if last.started_at else ""
         ended = f" at {format_moment(last.finished_at)}" if last.finished_at else ""
         done = sum(result.status in ("installed", "dependency") for result in last.results)
-        message = f"install {last.id}{began} ended{ended} with nobody waiting: {done} of {len(last.results)} packages done"
+        message = (
+            f"install {last.id}{began} ended{ended} with nobody waiting: {done} of {len(last.results)} packages done"
+        )
         return (FactWarning("install_unheard", message),)
 
     def record(self, judged: Judged, *, operation: str) -> None:
@@ -129,7 +131,7 @@ class HostOperation:
             raise OperationError(
                 f"Failed to judge host '{self.settings.host}': operating system '{facts.os.id or 'unknown'}'"
                 f" version '{facts.os.version or 'unknown'}' is not one Patch Manager knows."
-                " Leave the host out of patch_targets, or see the list of supported systems in the README"
+                " Leave the host out of patch_targets"
             )
         return system
 
