@@ -4,17 +4,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host import HostOperation
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.install import (
-    Installed,
     install_host,
     is_change,
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.patch_action import PatchAction
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.result import shape_result
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import INSTALL_OPTIONS
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.cells import make_visible
 
 
 class ActionModule(PatchAction):
@@ -30,20 +31,21 @@ class ActionModule(PatchAction):
         result["held_back"] = list(installed.held_back)
         result["warnings"] = list(dict.fromkeys([*result["warnings"], *installed.notes]))
         if self._task.diff:
-            result["diff"] = [_describe_diff(operation.settings.host, installed)]
+            result["diff"] = [describe_diff(operation.settings.host, installed.transaction)]
         return result
 
 
-def _describe_diff(host: str, installed: Installed) -> dict[str, str]:
+def describe_diff(host: str, transaction: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Versions before and after, a package per line; packages that stay as they are do not show."""
     before: list[str] = []
     after: list[str] = []
-    for entry in installed.transaction:
+    for entry in transaction:
         if is_change(entry):
             package = f"{entry['name']}.{entry['arch']}"
+            # Ansible prints these as they are, and they are the node's words
             if entry.get("from_version"):
-                before.append(f"{package} {entry['from_version']}\n")
-            after.append(f"{package} {entry['version']}\n")
+                before.append(make_visible(f"{package} {entry['from_version']}") + "\n")
+            after.append(make_visible(f"{package} {entry['version']}") + "\n")
     header = f"packages of {host}"
     return {
         "before_header": header,

@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.patch_action import validate_arguments
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.csv_report import (
@@ -21,6 +22,8 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.js
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.model import build_current_report
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.errors import StoreError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import open_store
+
+display = Display()
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "patch_report_format": {"type": "str", "choices": ["json", "csv"], "default": "json"},
@@ -56,7 +59,9 @@ class ActionModule(ActionBase):
             else:
                 files = (write_csv_report if is_csv else write_json_report)(report, path)
         except (ReportError, StoreError) as error:
-            raise AnsibleActionFail(str(error)) from error
-        msg = f"{len(report.rows)} nodes in {', '.join(map(str, files))}"
+            raise AnsibleActionFail(str(error)) from None  # ansible-core 2.19 repeats a cause
+        nodes = f"{len(report.rows)} node{'' if len(report.rows) == 1 else 's'}"
+        msg = f"{nodes} in {', '.join(map(str, files))}"
+        display.display(f"{msg} (check mode: not written)" if self._task.check_mode else msg)
         # a report is an answer, not a state that is managed: it says nothing of a change
         return result | {"changed": False, "files": [str(file) for file in files], "msg": msg}

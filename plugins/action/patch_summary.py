@@ -49,7 +49,7 @@ class ActionModule(ActionBase):
                 run = store.join_run(find_run_key(), operation="Scan", attributes={})
                 report = build_run_report(store, run.run_id, now=datetime.now(timezone.utc), expected=expected)
         except StoreError as error:
-            raise AnsibleActionFail(str(error)) from error
+            raise AnsibleActionFail(str(error)) from None  # ansible-core 2.19 repeats a cause
         if args["outcome"]:
             return result | _end_as(report, host)
         display.display(render_table(report, _choose_style(args.get("width"))))

@@ -64,7 +64,7 @@ baseline_reason:
   description: Why this baseline judged the node.
   type: str
   returned: success
-  sample: predefined baseline of DEBIAN
+  sample: "predefined default of DEBIAN: the node has no patch group"
 snapshot_id:
   description: Under which id baseline and point in time are frozen.
   type: str

@@ -62,7 +62,7 @@ baseline_reason:
   description: Why this baseline judged the node.
   type: str
   returned: success
-  sample: predefined baseline of DEBIAN
+  sample: "predefined default of DEBIAN: the node has no patch group"
 snapshot_id:
   description: Under which id baseline and point in time are frozen. Give it to a later run to use the same.
   type: str

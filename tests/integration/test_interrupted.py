@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -55,8 +57,19 @@ def start_install(controller: Controller, ubuntu: Node) -> subprocess.Popen[byte
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    os.killpg(process.pid, signal.SIGKILL)
+    """Kill a controller with its forks, which since ansible-core 2.19 are sessions of their own and would go on."""
+    for pid in [process.pid, *descendants(process.pid)]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     process.wait()
+
+
+def descendants(pid: int) -> list[int]:
+    found: list[int] = []
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, children.read_text(encoding="ascii").split()):
+            found += [child, *descendants(child)]
+    return found
 
 
 def test_an_install_survives_its_controller_and_the_next_run_collects_its_answer(
@@ -73,6 +86,19 @@ def test_an_install_survives_its_controller_and_the_next_run_collects_its_answer
     }
     assert version_on(ubuntu, "postinst-slow") == "1.0-1ubuntu0.1"
     assert ubuntu.run("dpkg --audit").out == ""
+
+
+def test_an_install_that_ends_without_its_controller_is_told_of_by_the_next_run(
+    controller: Controller, ubuntu: Node
+) -> None:
+    end(start_install(controller, ubuntu))
+    deadline = time.monotonic() + 120
+    while '"state": "finished"' not in ubuntu.run("cat /var/lib/openpatch/patch_manager/operation.json").out:
+        assert time.monotonic() < deadline, "the install never ended"
+        time.sleep(0.5)
+    told, again = (controller.play("patch").results("patch_scan")["ubuntu"].get("warnings", []) for _run in range(2))
+    assert [warning for warning in told if "with nobody waiting: 2 of 2 packages done" in warning], told
+    assert not any("nobody" in warning for warning in again)
 
 
 def test_an_install_survives_a_cut_connection(controller: Controller, ubuntu: Node) -> None:

@@ -70,15 +70,14 @@ def check_exclusive(install_override_list: object, baseline_override: object) ->
 
 
 def check_override_location(text: str) -> None:
-    """Raise ``BaselineError`` unless a text is an https or s3 location or a path whose file name AWS would accept."""
+    """Raise ``BaselineError`` unless a text is an https or s3 location or a path whose file name AWS would accept.
+
+    The message does not show the text: an address may hold a password.
+    """
     if not _LOCATION.fullmatch(text):
         raise BaselineError(
-            f"Failed to use override file {text!r}: neither a path nor an https or s3 location. "
-            "Give a path, https://<host>/<path> or s3://<bucket>/<key>."
+            "neither a path nor an https or s3 location. Give a path, https://<host>/<path> or s3://<bucket>/<key>."
         )
     path = text.partition("?")[0] if text.startswith("https://") else text
     if _REFUSED_IN_FILE_NAME.search(path.rpartition("/")[2]):
-        raise BaselineError(
-            f"Failed to use override file {text!r}: backtick, quotes and dollar sign are not allowed "
-            "in its name. Rename the file."
-        )
+        raise BaselineError("backtick, quotes and dollar sign are not allowed in the name of the file. Rename it.")

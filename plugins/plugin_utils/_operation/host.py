@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.dates import format_moment
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.errors import FactsError
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.facts import (
     NodeFacts,
@@ -17,6 +18,7 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.
     parse_results,
 )
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import OperatingSystem
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.node import FactWarning
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.states import Assessment, evaluate
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host_baseline import (
@@ -74,8 +76,9 @@ class HostOperation:
         *,
         operation: str,
         results: Sequence[Mapping[str, Any]] = (),
+        warnings: Sequence[FactWarning] = (),
     ) -> Judged:
-        """Evaluate facts by the host's frozen baseline."""
+        """Evaluate facts by the host's frozen baseline; ``warnings`` are added to those of the node."""
         assessment = evaluate(
             frozen.baseline,
             facts,
@@ -87,7 +90,23 @@ class HostOperation:
             snapshot_id=frozen.snapshot_id,
             baseline_source=frozen.source,
         )
-        return Judged(raw, facts, frozen, assessment)
+        return Judged(raw, facts, frozen, replace(assessment, warnings=(*warnings, *assessment.warnings)))
+
+    def find_unheard(self, facts: NodeFacts) -> tuple[FactWarning, ...]:
+        """Warn of an install that ended when nobody was there to hear: its controller was stopped, or gave up."""
+        last = facts.last_operation
+        if last is None or last.state != "finished":
+            return ()
+        before = (self.store.last_facts(self.settings.host) or {}).get("last_operation") or {}
+        if (before.get("id"), before.get("state")) == (last.id, last.state):
+            return ()
+        began = f", started at {format_moment(last.started_at)}," if last.started_at else ""
+        ended = f" at {format_moment(last.finished_at)}" if last.finished_at else ""
+        done = sum(result.status in ("installed", "dependency") for result in last.results)
+        message = (
+            f"install {last.id}{began} ended{ended} with nobody waiting: {done} of {len(last.results)} packages done"
+        )
+        return (FactWarning("install_unheard", message),)
 
     def record(self, judged: Judged, *, operation: str) -> None:
         """Store facts and assessment.
@@ -112,7 +131,7 @@ class HostOperation:
             raise OperationError(
                 f"Failed to judge host '{self.settings.host}': operating system '{facts.os.id or 'unknown'}'"
                 f" version '{facts.os.version or 'unknown'}' is not one Patch Manager knows."
-                " Leave the host out of patch_targets, or see the list of supported systems in the README"
+                " Leave the host out of patch_targets"
             )
         return system
 
@@ -120,6 +139,7 @@ class HostOperation:
 def scan_host(operation: HostOperation) -> Judged:
     """Scan: collect, judge, record; nothing on the node changes but its package lists."""
     raw, facts = operation.collect(refresh=operation.settings.patch_refresh_metadata)
-    judged = operation.judge(raw, facts, operation.freeze(facts), operation="Scan")
+    unheard = operation.find_unheard(facts)
+    judged = operation.judge(raw, facts, operation.freeze(facts), operation="Scan", warnings=unheard)
     operation.record(judged, operation="Scan")
     return judged

@@ -54,6 +54,7 @@ def install_host(operation: HostOperation) -> Installed:
     """
     override_list = _read_override_list(operation)
     raw, facts = operation.collect(refresh=operation.settings.patch_refresh_metadata)
+    unheard = operation.find_unheard(facts)
     check_mode = operation.settings.check_mode
     notes: list[str] = []
     results: list[dict[str, Any]] = []
@@ -76,13 +77,14 @@ def install_host(operation: HostOperation) -> Installed:
         release_date_field=operation.settings.patch_release_date_field,
     )
     notes += [f"patch_install_override_list: {entry}" for entry in plan.unmatched]
+    notes += [f"left out {package.title}: {package.reason}" for package in plan.held_back]
     transaction = results
     if plan.install and check_mode:
         transaction = operation.node(_request("plan", operation, plan))["transaction"]
     elif plan.install:
         results += _install(operation, plan)
         raw, facts = operation.collect(refresh=False)
-    judged = operation.judge(raw, facts, frozen, operation="Install", results=results)
+    judged = operation.judge(raw, facts, frozen, operation="Install", results=results, warnings=unheard)
     operation.record(judged, operation="Install")
     return Installed(judged, tuple(transaction), tuple(asdict(package) for package in plan.held_back), tuple(notes))
 
@@ -127,7 +129,7 @@ def _install(operation: HostOperation, plan: InstallPlan) -> list[dict[str, Any]
             "info": {"run_id": operation.run_id},
         },
     )
-    operation.say(f"{settings.host}: installing {len(plan.install)} packages")
+    operation.say(f"{settings.host}: installing {len(plan.install)} package{'' if len(plan.install) == 1 else 's'}")
     answer = wait_for_install(operation, operation_id)
     results: list[dict[str, Any]] = answer["results"]
     if answer["state"] == "interrupted":

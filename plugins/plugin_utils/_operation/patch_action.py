@@ -20,6 +20,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host import HostOperation
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.run_key import find_run_key
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import read_settings
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.cells import make_visible
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.errors import SourceError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.errors import StoreError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import Store, open_store
@@ -33,6 +34,16 @@ def validate_arguments(action: ActionBase, spec: dict[str, dict[str, Any]]) -> d
     """The task's arguments, checked and completed; raises AnsibleActionFail."""
     _result, arguments = action.validate_argument_spec(argument_spec=spec)
     return dict(arguments)
+
+
+def _say(text: str) -> None:
+    """Show a person how far it is; part of it is the node's own words."""
+    display.display(make_visible(text))
+
+
+def _make_lines_visible(text: str) -> str:
+    """Escape what acts on a terminal, but for the ends of lines."""
+    return "\n".join(map(make_visible, text.split("\n")))
 
 
 class PatchAction(ActionBase):
@@ -56,7 +67,8 @@ class PatchAction(ActionBase):
                 )
                 return result | self._operate_on(host, store, run.run_id, variables)
         except EXPECTED_ERRORS as error:
-            raise AnsibleActionFail(str(error)) from error
+            # what the node said may be part of it; no cause, because ansible-core 2.19 adds its words once more
+            raise AnsibleActionFail(_make_lines_visible(str(error))) from None
 
     def _operate_on(self, host: str, store: Store, run_id: str, variables: dict[str, Any]) -> dict[str, Any]:
         """Operate; whatever goes wrong is recorded first, so that no host of a run is without a word in the store."""
@@ -69,7 +81,9 @@ class PatchAction(ActionBase):
             )
             record = functools.partial(record, patch_group=settings.patch_group or "")
             node = functools.partial(run_on_node, self, variables)
-            return self.operate(HostOperation(node, store, run_id, settings, display.display))
+            result = self.operate(HostOperation(node, store, run_id, settings, _say))
+            # Ansible prints these as they are
+            return result | {"warnings": [make_visible(warning) for warning in result.get("warnings", ())]}
         except AnsibleConnectionFailure as error:
             record("UNREACHABLE", error.message)
             raise

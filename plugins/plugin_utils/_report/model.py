@@ -214,7 +214,7 @@ def _describe_incident(host: str, incident: Incident) -> HostRow:
 
 def _add_last_known(row: HostRow, record: AssessmentRecord) -> HostRow:
     known = f"last assessed {render_minute(record.recorded_at)}: {record.compliance_status}"
-    return replace(_describe_node(row, record), reason=f"{row.reason}; {known}")
+    return replace(_describe_node(row, record), reason=f"{row.reason.rstrip('.')}; {known}")
 
 
 def _render_warning(warning: object) -> str:

@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
+import re
 from http.client import HTTPException
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.parse import urlsplit, urlunsplit
+from urllib.error import HTTPError, URLError
 
 from ansible.module_utils.urls import ConnectionError as UrlsError
 from ansible.module_utils.urls import open_url
@@ -28,17 +28,17 @@ def read_override(location: str, *, option: str, base_dir: str) -> Document:
 
     Raises DocumentError that names the option and the location.
     """
+    shown = show_location(location)
     try:
         check_override_location(location)
     except BaselineError as error:
-        raise DocumentError(f"Failed to read {option} '{location}': {error}") from error
-    shown = show_location(location)
+        raise DocumentError(f"Failed to read {option} '{shown}': {error}") from error
     if location.startswith("https://"):
         text = _fetch(location, option)
     elif "://" in location:
         scheme = location.split("://", 1)[0]
         raise DocumentError(
-            f"Failed to read {option} '{location}': {scheme}:// is not supported. Give a path on the controller or https://"
+            f"Failed to read {option} '{shown}': {scheme}:// is not supported. Give a path on the controller or https://"
         )
     else:
         text = read_text(find_path(location, option, base_dir), option)
@@ -50,10 +50,13 @@ def read_override(location: str, *, option: str, base_dir: str) -> Document:
 
 def show_location(location: str) -> str:
     """A location as messages and records may show it: without the password or signature an address can hold."""
-    if not location.startswith("https://"):
+    scheme, separator, rest = location.partition("://")
+    if not separator:
         return location
-    address = urlsplit(location)
-    return urlunsplit((address.scheme, address.netloc.rpartition("@")[2], address.path, "", ""))
+    # not urlsplit: what is no proper address may hold a password as well
+    rest = re.split("[?#]", rest, maxsplit=1)[0]
+    authority, slash, path = rest.partition("/")
+    return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"
 
 
 def find_path(text: str, what: str, base_dir: str) -> Path:
@@ -70,7 +73,9 @@ def read_text(path: Path, what: str) -> str:
         with path.open("rb") as stream:
             return _decode(stream.read(MAX_BYTES + 1), str(path), what)
     except OSError as error:
-        raise DocumentError(f"Failed to read {what} '{path}': {error.strerror or error}") from error
+        raise DocumentError(
+            f"Failed to read {what} '{path}': {error.strerror or error}. Correct the path, or make it a readable file"
+        ) from error
     except ValueError as error:  # a NUL in the path
         raise DocumentError(f"Failed to read {what} {str(path)!r}: {error}") from error
 
@@ -82,9 +87,14 @@ def _fetch(url: str, option: str) -> str:
             content = response.read(MAX_BYTES + 1)
             missing = response.length if len(content) <= MAX_BYTES else 0
     except (OSError, HTTPException, UrlsError, EOFError, ValueError) as error:  # ValueError: no address at all
+        cause: object = error
         if isinstance(error, HTTPError):
             error.close()  # it holds the connection
-        raise DocumentError(f"Failed to read {option} '{shown}': {error}") from error
+        elif isinstance(error, URLError):
+            cause = error.reason
+        raise DocumentError(
+            f"Failed to read {option} '{shown}': {cause}. Check the address, and whether this controller may reach it"
+        ) from error
     if missing:  # half a list is a list as well: what it leaves out would be installed
         raise DocumentError(f"Failed to read {option} '{shown}': it broke off, {missing} bytes are missing. Try again")
     return _decode(content, shown, option)

@@ -88,7 +88,7 @@ class Database:
             )
 
     def _find_version(self) -> int | None:
-        with self.read("open it") as connection:
+        with self.read("find the tables") as connection:
             if not sa.inspect(connection).has_table(schema.schema_versions.name):
                 return None
             found = connection.execute(sa.select(sa.func.max(schema.schema_versions.c.version))).scalar()
@@ -118,7 +118,7 @@ class Database:
         try:
             yield
         except (sa.exc.SQLAlchemyError, sqlite3.Error) as error:
-            cause = str(error.orig if isinstance(error, sa.exc.DBAPIError) and error.orig else error).strip()
+            cause = str(error.orig if isinstance(error, sa.exc.DBAPIError) and error.orig else error).strip(" \n.")
             if self._password:
                 cause = cause.replace(self._password, "***")
             raise StoreUnavailableError(

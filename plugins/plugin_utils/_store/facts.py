@@ -45,6 +45,15 @@ def add_facts(database: Database, run_id: str, host: str, facts: Mapping[str, An
         return schema.insert_row(connection, schema.facts, row)
 
 
+def find_last_facts(database: Database, host: str) -> dict[str, Any] | None:
+    """Give the newest facts of a host, or None if it has none."""
+    facts = schema.facts
+    query = sa.select(facts.c.document).where(facts.c.host == host).order_by(facts.c.id.desc()).limit(1)
+    with database.read(f"find the facts of host '{host}'") as connection:
+        packed = connection.execute(query).scalar()
+    return None if packed is None else dict(unpack_document(packed))
+
+
 def read_facts(database: Database, facts_id: int) -> dict[str, Any]:
     """Give the facts of this number.
 

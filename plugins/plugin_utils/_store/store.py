@@ -93,6 +93,10 @@ class Store:
         """Give node facts back; raises StoreValueError if there are none of this number."""
         return facts.read_facts(self._database, facts_id)
 
+    def last_facts(self, host: str) -> dict[str, Any] | None:
+        """Give the newest node facts of a host, or None if it has none."""
+        return facts.find_last_facts(self._database, host)
+
     def add_assessment(
         self,
         run_id: str,

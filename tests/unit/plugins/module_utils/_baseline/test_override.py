@@ -199,5 +199,5 @@ def test_another_address_is_refused(text: str) -> None:
 @pytest.mark.parametrize("sign", ["`", "'", '"', "$"])
 @pytest.mark.parametrize("start", ["", "/srv/", "https://files.example.com/", "s3://bucket/"])
 def test_a_file_name_has_no_backtick_quote_or_dollar(start: str, sign: str) -> None:
-    with pytest.raises(BaselineError, match="not allowed in its name"):
+    with pytest.raises(BaselineError, match="not allowed in the name"):
         check_override_location(f"{start}over{sign}rides.json")

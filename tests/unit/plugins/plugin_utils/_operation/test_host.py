@@ -18,6 +18,8 @@ from tests.unit.plugins.plugin_utils._operation.scripted import (
     Operate,
     ScriptedNode,
     answer_facts,
+    describe_operation,
+    result,
     states,
 )
 
@@ -27,6 +29,13 @@ def test_a_scan_asks_the_node_once(operate: Operate) -> None:
     judged = scan_host(operate(node, patch_refresh_metadata=False, patch_lock_timeout=7))
     assert node.asked == [{"command": "collect", "refresh": False, "lock_timeout": 7}]
     assert states(patch.to_dict() for patch in judged.assessment.patches) == {f"openssl.amd64:{NEW}": "MISSING"}
+
+
+def test_a_scan_tells_of_an_install_that_ended_when_the_last_one_saw_it_run(operate: Operate) -> None:
+    running, ended = describe_operation("running", result()), describe_operation("finished", result())
+    node = ScriptedNode(*(answer_facts(NEW, last=last) for last in (running, ended, ended)))
+    told = [[warning.code for warning in scan_host(operate(node)).assessment.warnings] for _scan in range(3)]
+    assert told == [["install_running"], ["install_unheard"], []]
 
 
 def test_a_scan_stores_the_facts_as_the_node_told_them_and_the_assessment(
@@ -98,5 +107,5 @@ def test_an_operating_system_that_is_not_supported_is_named_with_the_way_out(
         scan_host(operate(ScriptedNode(answer_facts(os=facts_of_os))))
     assert str(caught.value) == (
         f"Failed to judge host 'web1': operating system {named} is not one Patch Manager knows."
-        " Leave the host out of patch_targets, or see the list of supported systems in the README"
+        " Leave the host out of patch_targets"
     )

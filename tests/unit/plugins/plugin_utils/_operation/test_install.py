@@ -13,6 +13,7 @@ from ansible.errors import AnsibleConnectionFailure
 
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation import install
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host import scan_host
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.install import (
     AWAY_SECONDS,
     install_host,
@@ -80,7 +81,7 @@ def test_the_node_is_handed_the_exact_list_and_polled_for_the_same_operation(ope
 
 def test_a_person_sees_each_step_once(operate: Operate, said: list[str]) -> None:
     install_host(operate(ScriptedNode(BEFORE, STARTED, WORKING, WORKING, FINISHED, AFTER)))
-    assert said == ["web1: installing 1 packages", "web1: 0 of 1: Unpacking openssl"]
+    assert said == ["web1: installing 1 package", "web1: 0 of 1: Unpacking openssl"]
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
@@ -141,6 +142,24 @@ def test_an_interrupted_install_is_told_of_though_the_next_one_makes_the_node_fo
     (note,) = install_host(operate(node)).notes
     assert "op-1" in note
     assert "interrupted after 1 of 2 packages" in note
+
+
+def test_an_install_that_ended_with_nobody_waiting_is_told_of_once(operate: Operate) -> None:
+    ended = describe_operation("finished", result(), result("failed"), finished_at="2026-11-23T18:05:00Z")
+    node = ScriptedNode(answer_facts(NEW, last=ended), answer_facts(NEW, last=ended))
+    first, second = (install_host(operate(node)).judged.assessment.warnings for _run in range(2))
+    assert [warning.message for warning in first] == [
+        "install op-1, started at 2026-11-23T18:00:00Z, ended at 2026-11-23T18:05:00Z with nobody waiting:"
+        " 1 of 2 packages done"
+    ]
+    assert second == ()
+
+
+def test_an_install_that_was_waited_for_is_not_told_of_by_the_next_run(operate: Operate) -> None:
+    after = answer_facts(NEW, last=FINISHED)
+    node = ScriptedNode(BEFORE, STARTED, FINISHED, after, after)
+    assert install_host(operate(node)).judged.assessment.warnings == ()
+    assert scan_host(operate(node)).assessment.warnings == ()
 
 
 def test_an_install_that_is_interrupted_while_it_is_waited_for_is_told_of(operate: Operate) -> None:
@@ -263,9 +282,12 @@ def test_an_install_tells_what_the_baseline_files_warn_of_though_it_judges_twice
 
 def test_a_package_the_node_holds_is_left_alone_and_shown(operate: Operate) -> None:
     node = ScriptedNode(answer_facts(OLD, NEW, held=["openssl.amd64"]))
-    (held,) = install_host(operate(node)).held_back
+    installed = install_host(operate(node))
+    (held,) = installed.held_back
     assert (held["name"], held["version"]) == ("openssl", NEW)
     assert "held" in held["reason"]
+    (note,) = installed.notes
+    assert note.startswith(f"left out openssl.amd64:{NEW}: held on the node")
 
 
 def test_an_override_list_narrows_the_install_and_an_entry_that_names_nothing_is_told_of(

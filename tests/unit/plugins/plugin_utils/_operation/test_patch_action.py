@@ -101,6 +101,34 @@ def test_what_may_go_wrong_is_recorded_and_fails_the_task_in_its_own_words(url: 
     assert (incident(url).state, incident(url).message) == ("ERROR", "Failed to try 'it': no")
 
 
+def test_an_error_says_its_words_once(url: str) -> None:
+    def operate(operation: HostOperation) -> dict[str, Any]:
+        try:
+            raise SourceError("the file is gone")
+        except SourceError as error:
+            raise OperationError(f"Failed to try 'it': {error}") from error
+
+    with pytest.raises(AnsibleActionFail) as caught:
+        run(url, operate)
+    assert caught.value.__cause__ is None, "ansible-core 2.19 adds the words of every cause"
+    assert str(caught.value.message) == "Failed to try 'it': the file is gone"
+
+
+def test_what_a_node_says_cannot_act_on_the_terminal(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    def operate(operation: HostOperation) -> dict[str, Any]:
+        operation.say("web1: Unpacking \x1b[2Jopenssl")
+        return {"warnings": ["held \x1b]0;x\x07\nok: [web1]"]}
+
+    assert run(url, operate)["warnings"] == ["held \\x1b]0;x\\x07\\nok: [web1]"]
+    assert "Unpacking \\x1b[2Jopenssl" in capsys.readouterr().out
+
+
+def test_what_a_node_says_in_an_error_cannot_act_on_the_terminal_and_keeps_its_lines(url: str) -> None:
+    with pytest.raises(AnsibleActionFail) as caught:
+        run(url, fail_with(NodeError("Failed to try 'it': \x1b[2J\nno")))
+    assert str(caught.value.message) == "Failed to try 'it': \\x1b[2J\nno"
+
+
 def test_what_nobody_foresaw_is_recorded_and_comes_through_as_it_is(url: str) -> None:
     with pytest.raises(ZeroDivisionError):
         run(url, fail_with(ZeroDivisionError("nothing")))

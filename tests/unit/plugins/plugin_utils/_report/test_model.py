@@ -72,6 +72,12 @@ def test_run_report_shows_what_the_run_found_and_last_known_beside_it(estate: St
     assert rows["web1.example.com"].counts is not None
 
 
+def test_a_reason_that_is_a_sentence_goes_on_without_its_stop(estate: Store) -> None:
+    estate.add_incident(RUN, "web3.example.com", "ERROR", "Leave one of them out.")
+    row = rows_of(build_run_report(estate, RUN, now=NOW))["web3.example.com"]
+    assert row.reason.startswith("Leave one of them out; last assessed ")
+
+
 def test_run_report_leaves_out_hosts_nobody_asked_for(estate: Store) -> None:
     assert set(rows_of(build_run_report(estate, OLD_RUN, now=NOW))) == {"web3.example.com", "old1"}
 

@@ -128,7 +128,7 @@ def test_an_address_without_a_server_names_the_option_and_the_address(
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("none.yml", None, ["none.yml", "No such file"]),
+        ("none.yml", None, ["none.yml", "No such file", "Correct the path"]),
         ("a-folder", None, ["a-folder", "Is a directory"]),
         ("o.yml", b"", ["o.yml", "0 documents"]),
         ("o.yml", b"a: 1\n---\nb: 1\n", ["o.yml", "2 documents"]),
@@ -151,6 +151,27 @@ def test_a_place_without_a_readable_document_is_said_with_option_place_and_cause
         read(name, tmp_path)
     for word in ["patch_baseline_override", *words]:
         assert word in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://user:secret@127.0.0.1:1/o.json?sig=secret#secret",
+        "https://user:secret@127.0.0.1:port/o.json?sig=secret",
+        "https://user:secret@127.0.0.1/o$.json?sig=secret",
+        "https://user:secret@[/o.json?sig=secret",
+        "http://user:secret@127.0.0.1/o.json?sig=secret",
+        "s3://bucket/o.json?sig=secret",
+    ],
+)
+def test_what_an_address_keeps_secret_is_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    with pytest.raises(DocumentError) as caught:
+        read(address, tmp_path)
+    assert "secret" not in str(caught.value)
+    assert "o.json" in str(caught.value) or "o$.json" in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,10 @@ import pytest
 import sqlalchemy as sa
 
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store import schema
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.errors import StoreVersionError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.errors import (
+    StoreUnavailableError,
+    StoreVersionError,
+)
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.location import find_store
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.packing import pack_document
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import open_store
@@ -32,6 +35,13 @@ def test_newer_schema_is_refused_with_the_way_out(store_url: str) -> None:
     engine.dispose()
     with pytest.raises(StoreVersionError, match=r"has schema 2, .* knows up to 1\. Update the collection"):
         open_store(store_url)
+
+
+def test_a_file_that_is_no_store_is_named_with_the_cause_and_the_way_out(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("not a database\n" * 99, encoding="utf-8")
+    expected = r"Failed to find the tables in store '.*/notes\.txt': file is not a database\. See patch_store_url"
+    with pytest.raises(StoreUnavailableError, match=expected):
+        open_store(f"sqlite:///{tmp_path}/notes.txt")
 
 
 def test_sqlite_uses_a_write_ahead_log(sqlite_url: str) -> None:

@@ -32,3 +32,11 @@ def test_record_of_an_unknown_run_is_refused(store: Store) -> None:
         store.add_facts(str(uuid.uuid4()), "web1", {"os": {}})
     with pytest.raises(StoreValueError, match="has none of this number"):
         store.read_facts(1)
+
+
+def test_the_newest_facts_of_a_host_are_found(store: Store) -> None:
+    run_id = join(store)
+    assert store.last_facts("web1") is None
+    for host, boot in (("web1", "a"), ("web1", "b"), ("web2", "c")):
+        store.add_facts(run_id, host, {"boot_id": boot})
+    assert store.last_facts("web1") == {"boot_id": "b"}
