@@ -41,7 +41,8 @@ def load_advisories(family: str, prefix: str = "", alma: bool = False) -> list[A
 def _read(entry: dict[str, Any], prefix: str, alma: bool) -> Advisory:
     packages = [text if alma else re.sub(r"\.alma(\.\d+)?", "", text) for text in entry["packages"]]
     notice = Notice(
-        id=prefix + entry["id"],
+        # Oracle writes ELSA-2024-4312 where the others write RHSA-2024:4312.
+        id=(prefix + entry["id"]).replace(":", "-" if prefix == "EL" else ":"),
         packages=tuple(packages),
         type=entry["type"],
         severity=entry["severity"],

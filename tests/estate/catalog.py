@@ -42,6 +42,26 @@ _RASPBIAN = _os_release(
 _BAD_REPO = {"/etc/apt/sources.list.d/bad.list": BAD_SOURCES}
 _GENTOO = _os_release(NAME="Gentoo", ID="gentoo", PRETTY_NAME="Gentoo Linux", VERSION_ID="2.15")
 
+_RPM_NODES = {
+    "alma8": "AlmaLinux 8.10, with module streams",
+    "alma9": "AlmaLinux 9.4",
+    "rocky8": "Rocky Linux 8.10, with module streams",
+    "rocky9": "Rocky Linux 9.4",
+    "rhel9": "Red Hat Enterprise Linux 9.4",
+    "oracle9": "Oracle Linux 9.4",
+    "centos9": "CentOS Stream 9, repositories without updateinfo",
+    "amazon2023": "Amazon Linux 2023, locked to a release that is not the latest",
+    "sles15": "SLES 15 SP5, with zypper",
+    "rocky9-thirdparty": "with a third party's repository without updateinfo",
+    "alma9-locked": "with versionlock, exclude= in dnf.conf and excludepkgs= of a repository",
+    "rhel9-deadrepo": "with a repository that nobody serves and that may be skipped",
+    "rhel9-deadrepo-strict": "with a repository that nobody serves and that may not be skipped",
+    "rhel9-only-newest": "RHEL 9.4 with a repository that keeps only the newest version",
+    "rocky9-only-newest": "Rocky Linux 9.4 with a repository that keeps only the newest version",
+    "sles15-locked": "with the administrator's lock on libzypp",
+    "rocky9-hazards": "Rocky Linux 9.4 with a package per hazard",
+}
+
 SPECS = {
     spec.name: spec
     for spec in (
@@ -56,8 +76,7 @@ SPECS = {
         NodeSpec("debian11", "debian11", "debian", "Debian 11, real security updates pending"),
         NodeSpec("debian13", "debian13", "debian", "Debian 13 (deb822 sources), real security updates pending"),
         NodeSpec("raspbian", "debian11", "debian", "Debian 11 that says it is Raspbian", _RASPBIAN),
-        NodeSpec("rocky9", "rocky9", "rpm", "Rocky Linux 9.4 by identity, database and repositories"),
-        NodeSpec("sles15", "sles15", "rpm", "SLES 15 SP5 by identity, database and repositories, with zypper"),
+        *(NodeSpec(name, name, "rpm", about) for name, about in _RPM_NODES.items()),
         NodeSpec("nopython", "nopython", "odd", "Debian 12 without any Python"),
         NodeSpec("unsupported", "debian12", "odd", "Debian 12 that says it is Gentoo", _GENTOO),
         NodeSpec("unreachable", "", "odd", "an inventory entry without a machine", runs=False),

@@ -1,7 +1,7 @@
 # Copyright (c) openpatch contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""python3 -m tests.estate.condense_advisories FOLDER: makes advisories/el8.json and el9.json again.
+"""python3 tests/estate/condense_advisories.py FOLDER: makes advisories/el8.json and el9.json again.
 
 FOLDER holds AlmaLinux's OSV records as almalinux8.osv.ndjson.gz and almalinux9.osv.ndjson.gz, one a line. Only facts are
 kept: ids, dates, severities, references, package versions.
@@ -48,7 +48,7 @@ _NOARCH = re.compile(r"-(docs?|license|filesystem|java)$|^(tzdata|rsync-daemon|a
 _APPSTREAM = re.compile(
     r"alsa|ansible|bind|freerdp|git|httpd|nodejs|npm|open-vm|postgresql|qatzip|socat|tzdata-java|unbound|vim|vsftpd"
 )
-_NOT_INSTALLED = re.compile(r"postgresql|freerdp|qatzip")
+_NOT_INSTALLED = re.compile(r"^(postgresql|freerdp|qatzip)|^nodejs-1:20")
 _REBOOT = re.compile(r"kernel|glibc|systemd")
 _TYPES = {"SA": "security", "BA": "bugfix", "EA": "enhancement"}
 
@@ -71,7 +71,7 @@ def _condense(record: dict[str, Any], base: bool) -> dict[str, Any]:
         )[:6],
         "reboot": bool(_REBOOT.match(name)),
         "repository": "appstream" if _APPSTREAM.match(name) else "baseos",
-        "node": "absent" if _NOT_INSTALLED.match(name) else "fixed" if base else "old",
+        "node": "absent" if _NOT_INSTALLED.search(name) else "fixed" if base else "old",
         **({"module": list(module.groups())} if (module := re.match(r"\w+: (\S+):(\S+) ", record["summary"])) else {}),
         "packages": packages,
     }

@@ -1,7 +1,7 @@
 # Copyright (c) openpatch contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""python3 -m tests.estate.condense_identities FILE: makes identities.json again.
+"""python3 tests/estate/condense_identities.py FILE: makes identities.json again.
 
 FILE is a JSON object: name of a system to `files`, path to text. What a system's image has besides, but FILE lacks, is
 written as the system's release package ships it.
@@ -14,14 +14,14 @@ import sys
 from pathlib import Path
 
 _CHOSEN = {
-    "almalinux8": ("almalinux-8.10", "AlmaLinux release 8.10 (Cerulean Leopard)", ("almalinux", "redhat", "system")),
-    "almalinux9": ("almalinux-9.4", "AlmaLinux release 9.4 (Seafoam Ocelot)", ("almalinux", "redhat", "system")),
+    "alma8": ("almalinux-8.10", "AlmaLinux release 8.10 (Cerulean Leopard)", ("almalinux", "redhat", "system")),
+    "alma9": ("almalinux-9.4", "AlmaLinux release 9.4 (Seafoam Ocelot)", ("almalinux", "redhat", "system")),
     "rocky8": ("rocky-8.10", "Rocky Linux release 8.10 (Green Obsidian)", ("rocky", "redhat", "system", "centos")),
     "rocky9": ("rocky-9.4", "Rocky Linux release 9.4 (Blue Onyx)", ("rocky", "redhat", "system")),
     "rhel9": ("rhel-9.4", "Red Hat Enterprise Linux release 9.4 (Plow)", ("redhat", "system")),
     "oracle9": ("oracle-9.4", "Oracle Linux Server release 9.4", ("oracle", "system")),
     "centos9": ("centos-stream-9-chef", "CentOS Stream release 9", ("centos", "redhat", "system")),
-    "amazon2023": ("amazon-2023", "Amazon Linux release 2023.7.20250331 (Amazon Linux)", ("amazon-linux", "system")),
+    "amazon2023": ("amazon-2023", "Amazon Linux release 2023.8.20250818 (Amazon Linux)", ("amazon-linux", "system")),
     "sles15": ("sles-15.5", "", ()),
 }
 _REDHAT_OF = {"oracle9": "Red Hat Enterprise Linux release 9.4 (Plow)"}

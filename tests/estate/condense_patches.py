@@ -1,7 +1,7 @@
 # Copyright (c) openpatch contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""python3 -m tests.estate.condense_patches FOLDER: makes advisories/sles15.json again.
+"""python3 tests/estate/condense_patches.py FOLDER: makes advisories/sles15.json again.
 
 FOLDER holds what `zypper --quiet list-patches --all` and `zypper --quiet list-updates` said on a SLES 15 SP5 machine, as
 sles-15.zypper-list-patches.stdout and sles-15.zypper-list-updates.stdout. Ids, categories, severities, flags and versions

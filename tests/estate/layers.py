@@ -15,7 +15,7 @@ from .mirror import read_mirror
 from .packages import GONE_HOST, GONE_URI, REPOSITORY_HOST, STRANGER, SUITES, UNSIGNED, Package
 from .recipes import RELEASES
 from .rpm_layers import build_rpm_layer
-from .rpm_systems import RPM_LAYERS
+from .rpm_catalog import RPM_LAYERS
 from .seed import write_seed
 from .signing import SigningKeys
 from .ubuntu_packages import PACKAGES

@@ -37,6 +37,8 @@ class RpmLayer:
     repositories: tuple[RpmRepository, ...] = ()
     """Those that it adds; it is offered those of its base as well."""
     script: str = ""
+    served: Mapping[str, str] = field(default_factory=dict)
+    """More files of the web server, path to text."""
 
 
 def build_rpm_layer(layer: RpmLayer, lowers: Sequence[Path], cache: Path) -> Path:
@@ -61,10 +63,13 @@ def build_published_rpms(layer: RpmLayer, cache: Path) -> Path:
     """The tree of the repositories a layer adds; built once."""
     keys = SigningKeys(cache)
     signed = [keys.public(name) for name in ("archive", "stranger")]
-    key = recipe_key([asdict(repository) for repository in layer.repositories], signed)
+    key = recipe_key([asdict(repository) for repository in layer.repositories], dict(layer.served), signed)
 
     def build(staging: Path) -> None:
         for repository in layer.repositories:
             write_repository(staging, repository, keys)
+        for name, text in layer.served.items():
+            (staging / name).parent.mkdir(parents=True, exist_ok=True)
+            (staging / name).write_text(text)
 
     return build_once(cache, f"rpms-{layer.name}", key, build)

@@ -61,6 +61,8 @@ class RpmPackage:
     """The modularity label, `name:stream:version:context`."""
     signer: str | None = None
     """Which key signs it: `archive` or `stranger`. None: not signed."""
+    damaged: bool = False
+    """What is served has a wrong bit: it does not have the checksum that the metadata promises."""
 
     @property
     def parts(self) -> Nevra:

@@ -8,18 +8,19 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from .errors import BuildError
 from .processes import must_run
 from .rpm_packages import Module, Notice, RpmPackage, RpmRepository
-from .rpms import build_rpms
+from .rpms import build_rpms, filename_of
 from .signing import SigningKeys
 from .updateinfo import format_updateinfo
 
 _KEPT = "notices.json"
+_DAMAGED = "damaged.json"
 
 
 def write_repository(root: Path, repository: RpmRepository, keys: SigningKeys) -> None:
@@ -29,9 +30,14 @@ def write_repository(root: Path, repository: RpmRepository, keys: SigningKeys) -
     write_metadata(root, repository, repository.notices)
 
 
-def add_packages(root: Path, repository: RpmRepository, packages: Iterable[RpmPackage], keys: SigningKeys) -> None:
+def add_packages(root: Path, repository: RpmRepository, packages: Sequence[RpmPackage], keys: SigningKeys) -> None:
     """Put packages into a repository; they are published with the next `write_metadata`."""
-    build_rpms(packages, root / repository.name / "Packages", repository.built, keys)
+    home = root / repository.name
+    _flip_damaged(home)
+    build_rpms(packages, home / "Packages", repository.built, keys)
+    damaged = {*_damaged(home), *(filename_of(package) for package in packages if package.damaged)}
+    (home / _DAMAGED).write_text(json.dumps(sorted(damaged)))
+    _flip_damaged(home)
 
 
 def remove_packages(root: Path, repository: RpmRepository, pattern: str) -> None:
@@ -52,11 +58,13 @@ def write_metadata(root: Path, repository: RpmRepository, notices: Sequence[Noti
     (home / "Packages").mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=home, prefix=".new") as directory:
         new = Path(directory)
+        _flip_damaged(home)
         must_run(
             ["createrepo_c", "--quiet", "--no-database", "--simple-md-filenames", f"--outputdir={new}", home],
             BuildError,
             f"make the metadata of repository '{repository.name}'",
         )
+        _flip_damaged(home)
         if notices is not None:
             (new / "updateinfo.xml").write_text(format_updateinfo(repository, notices))
             _add_metadata(new / "repodata", new / "updateinfo.xml", "updateinfo")
@@ -67,6 +75,22 @@ def write_metadata(root: Path, repository: RpmRepository, notices: Sequence[Noti
         if (home / "repodata").exists():
             (home / "repodata").rename(new / "old")
         (new / "repodata").rename(home / "repodata")
+
+
+def _damaged(home: Path) -> list[str]:
+    path = home / _DAMAGED
+    loaded: list[str] = json.loads(path.read_text()) if path.exists() else []
+    return loaded
+
+
+def _flip_damaged(home: Path) -> None:
+    # Once damages, twice mends: metadata is made from what is whole.
+    for name in _damaged(home):
+        path = home / "Packages" / name
+        if path.exists():
+            data = bytearray(path.read_bytes())
+            data[-len(data) // 8] ^= 1
+            path.write_bytes(data)
 
 
 def _add_metadata(repodata: Path, path: Path, kind: str) -> None:

@@ -58,11 +58,12 @@ def build_rpms(packages: Iterable[RpmPackage], into: Path, built: int, keys: Sig
         if package.signer:
             if keys is None:
                 raise BuildError(f"Failed to sign '{package.nevra}': no keys.")
-            keys.sign_rpm(package.signer, into / _filename(package))
+            keys.sign_rpm(package.signer, into / filename_of(package))
     return made
 
 
-def _filename(package: RpmPackage) -> str:
+def filename_of(package: RpmPackage) -> str:
+    """What its file is called here."""
     parts = package.parts
     return parts._replace(arch=node_arch(parts.arch)).filename
 
@@ -120,7 +121,7 @@ def _declare(package: RpmPackage) -> str:
 
 
 def _all_files(package: RpmPackage) -> dict[str, str]:
-    own = f"/usr/share/stub/{_filename(package).removesuffix('.rpm')}"
+    own = f"/usr/share/stub/{filename_of(package).removesuffix('.rpm')}"
     return {own: package.nevra, **package.files}
 
 
