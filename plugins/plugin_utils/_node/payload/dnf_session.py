@@ -32,7 +32,8 @@ HOLDS = "a version lock or another plugin of dnf"
 class Session(object):
     """dnf with the node's repositories, or with others in their place."""
 
-    def __init__(self, sources=(), problems=None, lock_timeout=300, tell=None):
+    def __init__(self, sources=(), problems=None, lock_timeout=300, tell=None, release=None):
+        """``release`` stands in for ``$releasever`` in the addresses of the repositories."""
         self.problems = problems if problems is not None else []
         self.lock_timeout = lock_timeout
         self.tell = tell
@@ -40,6 +41,7 @@ class Session(object):
         self.held = None
         self.scratch = Scratch() if sources else None
         self.base = dnf.base.Base()
+        self.release = release
         logging.getLogger("dnf").propagate = False
         self._configure(sources)
 
@@ -52,6 +54,8 @@ class Session(object):
         conf = self.base.conf
         conf.read()
         conf.substitutions.update_from_etc(conf.installroot)
+        if self.release:
+            conf.substitutions["releasever"] = self.release
         conf.debuglevel = 0
         conf.assumeyes = True
         # a replacement by another name is not wanted: the installed package gets updates under its own
@@ -252,13 +256,13 @@ class Session(object):
         return "its signature is not good: " + _say(reason) if verdict else None
 
     def run(self, report):
-        """Do what is resolved and downloaded; gives a reason, or None. ``report`` hears of steps and failures."""
+        """Do what is resolved and downloaded; gives its errors as text, or None. ``report`` hears of steps and failures."""
         locks.wait_until_free([rpm.expandMacro("%{_rpmlock_path}")], self.lock_timeout, self.tell)
         self.base.cmds = ["openpatch.patch_manager", "install"]
         try:
             self._wait_for_lock(lambda: self.base.do_transaction([_Display(report)]))
         except dnf.exceptions.Error as error:
-            return _say(error)
+            return "%s" % error
         return None
 
 

@@ -6,6 +6,7 @@
 
 import json
 import os
+import re
 import select
 import time
 
@@ -17,7 +18,7 @@ SCRIPT_TIMEOUT = 1800
 # a script that hung once is not given that long again
 SECOND_TIMEOUT = 30
 _LISTEN_SECONDS = 0.5
-DISK_FULL = "No space left on device"
+DISK_FULL = re.compile("No space left on device|more space (?:needed )?on the ")
 
 
 class Installation(object):
@@ -74,7 +75,7 @@ class Installation(object):
         after = self.read_packages()
         rest = [package for package in packages if not after.is_done(package) and package.key not in self.reasons]
         if heard.disk_full:
-            self.otherwise = (results.NOT_TRIED, "the disk is full (%s)" % DISK_FULL)
+            self.otherwise = (results.NOT_TRIED, "the disk is full")
             return []
         moved = len(rest) < len(packages) or len(self.failed) > known
         if rest and not moved:
@@ -122,7 +123,7 @@ class Attempt(object):
         self._current = ""
         self.refused = {}
         self.named = {}
-        self.reason = None
+        self.reason = ""
         self.disk_full = False
 
     def run(self):
@@ -140,7 +141,7 @@ class Attempt(object):
         finally:
             os.close(reader)
             _pid, status = os.waitpid(child, 0)
-        if status and self.reason is None and not self.named:
+        if status and not self.reason and not self.named:
             self.reason = "the package manager's process ended without a word (status %d)" % status
 
     def _listen(self, reader, child):
@@ -171,13 +172,13 @@ class Attempt(object):
     def _hear_said(self, lines):
         for line in lines:
             self._record.log("| " + line)
-            self.disk_full = self.disk_full or DISK_FULL in line
+            self._look_at_disk(line)
 
     def _hear_error(self, name, message, said):
         self._record.log(message)
         told = [line for line in said if line not in message]
         reason = " - ".join([self._installation.hung.get(name) or message] + told[-2:])
-        self.disk_full = self.disk_full or DISK_FULL in reason
+        self._look_at_disk(reason)
         self.named.setdefault(name, reason)
 
     def _hear_waiting(self, holder):
@@ -188,14 +189,17 @@ class Attempt(object):
 
     def _hear_failed(self, name, reason):
         self._record.log("%s: %s" % (name, reason))
-        self.disk_full = self.disk_full or DISK_FULL in reason
+        self._look_at_disk(reason)
         self.named[name] = reason
 
-    def _hear_end(self, tried, reason):
+    def _hear_end(self, reason):
         self.reason = reason
         if reason:
             self._record.log(reason)
-            self.disk_full = self.disk_full or DISK_FULL in reason
+            self._look_at_disk(reason)
+
+    def _look_at_disk(self, text):
+        self.disk_full = self.disk_full or bool(DISK_FULL.search(text))
 
     def _hear_refusal(self, code, message):
         raise Refusal(code, message)

@@ -4,6 +4,8 @@
 
 """What dnf or yum would do, and what stands against it."""
 
+import re
+
 
 class Transaction(object):
     """``entries`` are the packages it would put in, as (name, arch, new version, old version), versions with epoch;
@@ -24,6 +26,24 @@ class Transaction(object):
         """The entries nobody asked for."""
         asked = set((package.name, package.version) for package in packages)
         return [entry for entry in self.entries if (entry[0], entry[2]) not in asked]
+
+
+def find_blamed(text, entries):
+    """Reasons by name of the incoming packages that the package manager's errors are about.
+
+    ::
+
+        file /usr/bin/a from install of b-1.1-1.el9.noarch conflicts with file from package c-1.0-1.el9.noarch
+
+    Of two incoming packages that do not go together the first is blamed, so that the other one can be tried.
+    """
+    files = dict(("%s-%s.%s" % (name, version.partition(":")[2], arch), name) for name, arch, version, _old in entries)
+    reasons = {}
+    for line in text.splitlines():
+        named = [word for word in re.split(r"[\s,;()]+", line) if word in files]
+        if named:
+            reasons.setdefault(files[named[0]], line.strip())
+    return reasons
 
 
 class Objector(object):

@@ -60,7 +60,7 @@ class Report(object):
 
 
 def attempt(session, command, packages, failed, voice):
-    """Choose, download and install; what does not work is told. Ends with ``end``: what was left for this attempt."""
+    """Choose, download and install; what does not work is told, and the end with its reason."""
     session.open(False)
     blocked = command.get("blocked") or ()
     if blocked:
@@ -71,16 +71,18 @@ def attempt(session, command, packages, failed, voice):
     for key, reason in refused.items():
         voice.say("refused", name=key[0], arch=key[1], reason=to_word(reason))
     if not accepted:
-        return voice.say("end", tried=[], reason=None)
+        return voice.say("end", reason="")
     transaction = session.resolve(accepted)
     voice.say("step", name="", doing="downloading", done=0, total=len(transaction.entries))
     distrusted = session.download(lambda text: voice.say("step", name="", doing=text, done=0, total=0))
     for name, reason in distrusted.items():
         voice.say("failed", name=name, reason=to_word(reason))
     if distrusted:
-        return voice.say("end", tried=[], reason=None)
-    reason = session.run(Report(voice))
-    return voice.say("end", tried=[list(package.key) for package in accepted], reason=reason and to_word(reason))
+        return voice.say("end", reason="")
+    reason = session.run(Report(voice)) or ""
+    for name, why in rpm_transaction.find_blamed(reason, transaction.entries).items():
+        voice.say("failed", name=name, reason=to_word(why))
+    return voice.say("end", reason=to_word(reason))
 
 
 def work(open_session, command, entries, failed, descriptor):
