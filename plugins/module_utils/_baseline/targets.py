@@ -42,18 +42,24 @@ def group_packages(facts: NodeFacts, manager: PackageManager) -> list[Group]:
     candidates: dict[tuple[str, str], list[Package]] = {}
     own = facts.os.arch
     for package in facts.installed:
-        key = (package.name, own if package.arch in _ANY_ARCH else package.arch)
+        key = _name_group(package, own, manager)
         other = installed.get(key)
         if other is None or (package.installed_at or EPOCH) >= (other.installed_at or EPOCH):
             installed[key] = package
     for package in facts.candidates:
         if _is_installable(package, manager):
-            key = (package.name, own if package.arch in _ANY_ARCH else package.arch)
+            key = _name_group(package, own, manager)
             candidates.setdefault(key, []).append(package)
     if manager is PackageManager.WINDOWS:
         for revisions in candidates.values():
             revisions.sort(key=lambda package: package.released_at or EPOCH)
     return [Group(installed.get(key), candidates.get(key, ())) for key in dict.fromkeys((*installed, *candidates))]
+
+
+def _name_group(package: Package, own_arch: str, manager: PackageManager) -> tuple[str, str]:
+    if manager in (PackageManager.WINDOWS, PackageManager.MACOS):
+        return package.name, ""  # neither id nor title has an architecture there, and not every source tells it
+    return package.name, own_arch if package.arch in _ANY_ARCH else package.arch
 
 
 def find_target(judge: Judge, candidates: Iterable[Package]) -> Target | None:

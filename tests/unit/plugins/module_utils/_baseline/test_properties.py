@@ -222,6 +222,8 @@ def test_after_an_install_nothing_that_was_tried_is_missing(baseline: Baseline, 
     after = evaluate(baseline, node, NOW, operation="Install", results=results)
     states = {patch.title: patch.state for patch in after.patches}
     for item in tried:
+        if baseline.package_manager is PackageManager.APT and item.name == "python3-apt":
+            continue  # comes along whatever the baseline says, so it may not be there without being missing
         assert states[item.title] is (PatchState.MISSING if status == "not_tried" else PatchState.FAILED)
 
 

@@ -110,6 +110,16 @@ def group(os: str, manager: PackageManager, installed: list[Json], candidates: l
     }
 
 
+def test_a_patch_of_windows_or_macos_is_one_thing_whether_or_not_its_architecture_is_told() -> None:
+    assert group("WINDOWS", PackageManager.WINDOWS, [kb("KB1", arch="amd64")], [kb("KB1")]) == {
+        "Update (KB1)": ["Update (KB1)"]
+    }
+    tool = {"name": "tool", "version": "1", "classification": "Homebrew"}
+    assert group("MACOS", PackageManager.MACOS, [{**tool, "arch": "arm64"}], [{**tool, "version": "2"}]) == {
+        "tool.1": ["tool.2"]
+    }
+
+
 def test_architectures_are_packages_of_their_own() -> None:
     installed = [deb("libc6", "1"), deb("libc6", "1", arch="i386")]
     assert group("UBUNTU", PackageManager.APT, installed, [deb("libc6", "2", arch="i386")]) == {
