@@ -51,7 +51,7 @@ EVERYTHING_BELOW_ACTIONS = (BASELINE, NODE, STORE, SOURCE, REPORT, OPERATION)
 LAYERS = (
     Layer(BASELINE, standard_library=PURE, pure=True),
     Layer(NODE, foreign=("ansible",)),
-    Layer(f"{NODE}/payload", foreign=("apt", "apt_pkg"), standard_library=STANDARD_LIBRARY | PYTHON_2),
+    Layer(f"{NODE}/payload", foreign=("dnf", "rpm", "yum"), standard_library=STANDARD_LIBRARY | PYTHON_2),
     Layer(STORE, imports=(BASELINE,), foreign=("sqlalchemy",)),
     Layer(SOURCE, imports=(BASELINE,), foreign=("yaml", "ansible.module_utils.urls", "ansible.errors")),
     Layer(REPORT, imports=(BASELINE, STORE)),
