@@ -170,9 +170,7 @@ def test_zypper_sees_patches(nodes: dict[str, Node]) -> None:
         if "SUSE-SLE" in line
     ]
     notices = {
-        notice.id: notice
-        for repository in RPM_LAYERS["sles15"].repositories
-        for notice in repository.notices or ()
+        notice.id: notice for repository in RPM_LAYERS["sles15"].repositories for notice in repository.notices or ()
     }
     assert {row[1]: (row[2], row[3]) for row in rows} == {
         notice.id: (notice.type, notice.severity) for notice in notices.values()
