@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """python3 tests/estate/condense_advisories.py FOLDER: makes advisories/el8.json and el9.json again.
 
-FOLDER holds AlmaLinux's OSV records as almalinux8.osv.ndjson.gz and almalinux9.osv.ndjson.gz, one a line. Only facts are
-kept: ids, dates, severities, references, package versions.
+FOLDER holds AlmaLinux's OSV records as almalinux8.osv.ndjson.gz and almalinux9.osv.ndjson.gz, one a line. Only facts
+are kept: ids, dates, severities, references, package versions.
 """
 
 from __future__ import annotations
@@ -25,23 +25,24 @@ _BASE = {
 }
 _CHOSEN = {
     "el9": (
-        "2024:2758 2024:5363 2024:8617 2024:6783 2024:9333 2025:1330 2024:3339 2025:4244 2024:3513 2024:5231 2024:4312 "
-        "2024:4457 2024:4078 2024:4083 2024:4726 2024:5138 2024:5529 2024:6754 2024:9541 2024:6166 2024:2679 2025:2679 "
-        "2025:0324 2024:5999 2025:9978 2024:9405 2025:11992 2024:2463 2022:8256 2025:20841"
+        "2024:2758 2024:5363 2024:8617 2024:6783 2024:9333 2025:1330 2024:3339 2025:4244 2024:3513 2024:5231 "
+        "2024:4312 2024:4457 2024:4078 2024:4083 2024:4726 2024:5138 2024:5529 2024:6754 2024:9541 2024:6166 "
+        "2024:2679 2025:2679 2025:0324 2024:5999 2025:9978 2024:9405 2025:11992 2024:2463 2022:8256 2025:20841 "
     ),
     "el8": (
-        "2024:4211 2025:8056 2025:11850 2024:3269 2025:8686 2024:4256 2024:5524 2024:3166 2024:4084 2024:5654 2024:6989 "
-        "2024:8860 2024:3626 2025:12450 2025:0325 2025:10110 2025:12010 2024:3203 2021:4003 2021:4167 2021:4175 2021:4186 "
-        "2021:4194 2021:4243 2021:4250 2024:5814 2024:6148"
+        "2024:4211 2025:8056 2025:11850 2024:3269 2025:8686 2024:4256 2024:5524 2024:3166 2024:4084 2024:5654 "
+        "2024:6989 2024:8860 2024:3626 2025:12450 2025:0325 2025:10110 2025:12010 2024:3203 2021:4003 2021:4167 "
+        "2021:4175 2021:4186 2021:4194 2021:4243 2021:4250 2024:5814 2024:6148 "
     ),
 }
 _KEEP = (
-    "alsa-lib ansible-pcp bind bind-libs bind-license bind-utils curl expat freerdp freerdp-libs git git-core git-core-doc "
-    "glibc glibc-common glibc-minimal-langpack gnutls httpd httpd-core httpd-filesystem httpd-tools kernel kernel-core "
-    "kernel-modules kernel-modules-core kernel-tools krb5-libs less libcurl libxml2 nodejs nodejs-docs npm open-vm-tools "
-    "openssh openssh-clients openssh-server openssl openssl-libs postgresql postgresql-server python3 python3-libs "
-    "python3-libxml2 python3-unbound qatzip qatzip-libs rsync rsync-daemon socat sqlite sqlite-libs sudo systemd "
-    "systemd-libs systemd-udev tzdata tzdata-java unbound vim-filesystem vim-minimal vsftpd"
+    "alsa-lib ansible-pcp bind bind-libs bind-license bind-utils curl expat freerdp freerdp-libs git git-core "
+    "git-core-doc glibc glibc-common glibc-minimal-langpack gnutls httpd httpd-core httpd-filesystem httpd-tools "
+    "kernel kernel-core kernel-modules kernel-modules-core kernel-tools krb5-libs less libcurl libxml2 nodejs "
+    "nodejs-docs npm open-vm-tools openssh openssh-clients openssh-server openssl openssl-libs postgresql "
+    "postgresql-server python3 python3-libs python3-libxml2 python3-unbound qatzip qatzip-libs rsync rsync-daemon "
+    "socat sqlite sqlite-libs sudo systemd systemd-libs systemd-udev tzdata tzdata-java unbound vim-filesystem "
+    "vim-minimal vsftpd "
 ).split()
 # OSV does not say the architecture.
 _NOARCH = re.compile(r"-(docs?|license|filesystem|java)$|^(tzdata|rsync-daemon|ansible-pcp)")

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """python3 tests/estate/condense_alas.py FILE: makes advisories/amazon2023.json again.
 
-FILE holds ALAS records as JSON, one a line, in either of two spellings. There are few of Amazon Linux 2023, so two of its
-preview, Amazon Linux 2022, are among them under their own ids and versions.
+FILE holds ALAS records as JSON, one a line, in either of two spellings. There are few of Amazon Linux 2023, so two of
+its preview, Amazon Linux 2022, are among them under their own ids and versions.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """python3 tests/estate/condense_identities.py FILE: makes identities.json again.
 
-FILE is a JSON object: name of a system to `files`, path to text. What a system's image has besides, but FILE lacks, is
-written as the system's release package ships it.
+FILE is a JSON object: name of a system to `files`, path to text. What a system's image has besides, but FILE lacks,
+is written as the system's release package ships it.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """python3 tests/estate/condense_patches.py FOLDER: makes advisories/sles15.json again.
 
-FOLDER holds what `zypper --quiet list-patches --all` and `zypper --quiet list-updates` said on a SLES 15 SP5 machine, as
-sles-15.zypper-list-patches.stdout and sles-15.zypper-list-updates.stdout. Ids, categories, severities, flags and versions
-come from there; which package belongs to which patch, what the listings no longer show and the CVEs from the
+FOLDER holds what `zypper --quiet list-patches --all` and `zypper --quiet list-updates` said on a SLES 15 SP5 machine,
+as sles-15.zypper-list-patches.stdout and sles-15.zypper-list-updates.stdout. Ids, categories, severities, flags and
+versions come from there; which package belongs to which patch, what the listings no longer show and the CVEs from the
 announcements; dates are made from the numbers, which SUSE counts up through the year.
 """
 

@@ -24,10 +24,10 @@ from .paths import cache_dir, locked, state_dir
 from .pruning import prune
 from .repositories import Repositories, build_published
 from .requirements import install_tools, require_estate
+from .rpm_catalog import RPM_LAYERS, rpm_layers_of
 from .rpm_layers import build_published_rpms
 from .rpm_packages import RPM_HOST
 from .rpm_repositories import RpmRepositories
-from .rpm_catalog import RPM_LAYERS, rpm_layers_of
 from .signing import SigningKeys
 from .ubuntu_packages import PACKAGES
 

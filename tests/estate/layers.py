@@ -14,8 +14,8 @@ from .debs import build_debs, foreign_architecture
 from .mirror import read_mirror
 from .packages import GONE_HOST, GONE_URI, REPOSITORY_HOST, STRANGER, SUITES, UNSIGNED, Package
 from .recipes import RELEASES
-from .rpm_layers import build_rpm_layer
 from .rpm_catalog import RPM_LAYERS
+from .rpm_layers import build_rpm_layer
 from .seed import write_seed
 from .signing import SigningKeys
 from .ubuntu_packages import PACKAGES
@@ -66,6 +66,8 @@ _RPM_FILES = {"/etc/rpm/macros.estate": "%_dbpath /var/lib/rpm\n"}
 _DNF_SCRIPT = """set -e
 apt-get -q -y --no-install-recommends install dnf dnf-plugins-core rpm
 sed -i 's/^enabled *=.*/enabled = false/' /etc/dnf/plugins/local.conf
+# Only Debian has these two.
+rm /usr/lib/python3/dist-packages/dnf-plugins/leaves.py /usr/lib/python3/dist-packages/dnf-plugins/show_leaves.py
 rm -rf /root/.rpmdb
 mkdir -p /etc/yum.repos.d
 ln -s dnf/dnf.conf /etc/yum.conf

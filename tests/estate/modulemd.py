@@ -26,7 +26,7 @@ def _document(module: Module, names: Iterable[str]) -> str:
     artifacts = []
     for name in names:
         parts = parse_nevra(name)
-        artifacts.append("{0}-{1}:{2}-{3}.{4}".format(*parts._replace(arch=node_arch(parts.arch))))
+        artifacts.append(f"{parts.name}-{parts.epoch}:{parts.version}-{parts.release}.{node_arch(parts.arch)}")
     data = {
         "name": module.name,
         "stream": module.stream,

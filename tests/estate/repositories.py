@@ -57,7 +57,7 @@ class Repositories:
         """Make a repository (`ubuntu`, `ubuntu-security`, `acme`, ...) misbehave, or behave: `ok`.
 
         `missing`: 404 for everything; `error`: 503; `drop`: the connection is closed without an answer;
-        `hang`: no answer; `corrupt`: one bit of each InRelease and package is wrong.
+        `hang`: no answer; `corrupt`: one bit of each InRelease, repomd.xml and package is wrong.
         """
         self._server.set_mode(repository, mode)
 

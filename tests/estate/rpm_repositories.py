@@ -12,10 +12,10 @@ from pathlib import Path
 
 from .errors import BuildError
 from .repo_serving import Mode, RepoServer
+from .rpm_catalog import RPM_LAYERS
 from .rpm_layers import RpmLayer, build_published_rpms
 from .rpm_packages import RPM_PORT, Notice, RpmPackage, RpmRepository
 from .rpm_repository import add_packages, read_notices, remove_packages, write_metadata, write_repository
-from .rpm_catalog import RPM_LAYERS
 from .signing import SigningKeys
 
 

@@ -124,7 +124,9 @@ def _amazon() -> RpmLayer:
         )
     }  # fmt: skip
     mirrorlist = f"{rpm_uri(home)}/core/mirrors/$releasever/$basearch/mirror.list"
-    core = repo_section("amazonlinux", f"{title} repository", "", mirrorlist=mirrorlist, metadata_expire="48h", priority="10")
+    core = repo_section(
+        "amazonlinux", f"{title} repository", "", mirrorlist=mirrorlist, metadata_expire="48h", priority="10"
+    )
     livepatch = repo_section(
         "kernel-livepatch", f"{title} Kernel Livepatch repository", rpm_uri("amazon2023-livepatch"), enabled="0"
     )

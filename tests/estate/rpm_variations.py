@@ -13,7 +13,11 @@ from .rpm_systems import DNF_CONF, IDENTITIES, first_packages, repo_section
 _YUM = "/etc/yum.repos.d"
 _THIRD_PARTY = RpmRepository(
     "acme",
-    (RpmPackage("acme-agent-0:2.0-1.x86_64"), RpmPackage("acme-agent-0:2.1-1.x86_64"), RpmPackage("acme-lib-0:2.0-1.noarch")),
+    (
+        RpmPackage("acme-agent-0:2.0-1.x86_64"),
+        RpmPackage("acme-agent-0:2.1-1.x86_64"),
+        RpmPackage("acme-lib-0:2.0-1.noarch"),
+    ),
     None,
     built=1_720_000_000,
 )
@@ -46,7 +50,11 @@ def _only_newest(system: str, prefix: str, release: str) -> RpmLayer:
         f"{system}-newest",
         openssl("27"),
         (
-            Notice(f"{prefix}SA-2024:90025", tuple(package.nevra for package in openssl("25")), issued="2024-02-01 00:00:00"),
+            Notice(
+                f"{prefix}SA-2024:90025",
+                tuple(package.nevra for package in openssl("25")),
+                issued="2024-02-01 00:00:00",
+            ),
             Notice(
                 f"{prefix}SA-2024:90027",
                 tuple(package.nevra for package in openssl("27")),

@@ -27,7 +27,14 @@ _MACROS = {
     "use_source_date_epoch_as_buildtime": "1",
 }
 _HEAD = "Name: stubs\nVersion: 1\nRelease: 1\nSummary: Stubs\nLicense: none\n%description\nStubs.\n"
-_INSTALL_ONLY = {"kernel": "kernel", "kernel-core": "kernel", "kernel-modules": "kernel-module"}
+_INSTALL_ONLY = {
+    "kernel": "kernel",
+    "kernel-core": "kernel",
+    "kernel6.12": "kernel",
+    "kernel-modules": "kernel-module",
+    "kernel-modules-core": "kernel-module",
+}
+"""Names of packages of which several versions are kept, as what they provide to say so."""
 
 
 def node_arch(arch: str) -> str:
