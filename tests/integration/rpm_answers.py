@@ -14,15 +14,13 @@ from tests.integration.controller import PlaybookRun
 # Run on the node by its own Python: of what `dnf updateinfo list` offers, the newest approved version of each package.
 # rpm compares; nothing of ours is asked.
 _NEWEST = r"""
-import functools, json, re, rpm, subprocess, sys
+import json, re, rpm, subprocess, sys
 severities, options = json.loads(sys.argv[1])
-out = subprocess.run(["dnf", "-q", *options, "updateinfo", "list"], capture_output=True, text=True, check=True).stdout
+which = ["--bugfix", *("--sec-severity=" + severity for severity in severities)]
+command = ["dnf", "-q", *options, "updateinfo", "list", *which]
 newest = {}
-for line in out.splitlines():
-    notice, kind, nevra = line.split()
-    severity, _, word = kind.partition("/")
-    if not (kind == "bugfix" or (word == "Sec." and severity in severities)):
-        continue
+for line in subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines():
+    nevra = line.split()[2]
     name, epoch, version, release, arch = re.fullmatch(r"(.+)-(?:(\d+):)?([^-]+)-([^-]+)\.([^.]+)", nevra).groups()
     evr = (epoch or "0", version, release)
     known = newest.get(name + "." + arch)

@@ -20,14 +20,16 @@ from tests.integration.controller import Controller, PlaybookRun
 from tests.integration.rpm_answers import ask_updateinfo, patches_of, transaction_of, versions_on
 
 SYSTEMS = {
-    "alma8": (["Critical", "Important", "None"], []),
-    "alma9": (["Critical", "Important", "None"], []),
-    "rocky8": (["Critical", "Important", "None"], []),
-    "rocky9": (["Critical", "Important", "None"], []),
-    "rhel9": (["Critical", "Important", "None"], []),
-    "oracle9": (["Important", "Moderate", "None"], []),
-    "amazon2023": (["Critical", "critical", "Important"], ["--releasever=latest"]),
+    "alma8": (["Critical", "Important"], []),
+    "alma9": (["Critical", "Important"], []),
+    "rocky8": (["Critical", "Important"], []),
+    "rocky9": (["Critical", "Important"], []),
+    "rhel9": (["Critical", "Important"], []),
+    "oracle9": (["Important", "Moderate"], []),
+    "amazon2023": (["Critical", "Important"], ["--releasever=latest"]),
 }
+# Its notice says "critical", and dnf knows no other word than "Critical".
+UNKNOWN_TO_DNF = {"amazon2023": {"log4j.noarch": "0:2.15.0-1.amzn2022.0.1"}}
 DAY = 86400
 
 
@@ -59,7 +61,7 @@ def test_what_is_missing_is_what_dnf_itself_would_say(name: str, node: GiveNode,
     severities, options = SYSTEMS[name]
     expected = ask_updateinfo(system, severities, *options)
     assert len(expected) >= 3, "the node has something to say"
-    assert patches_of(scan(controller, system), name, "MISSING") == expected
+    assert patches_of(scan(controller, system), name, "MISSING") == expected | UNKNOWN_TO_DNF.get(name, {})
 
 
 def test_what_was_approved_is_installed_and_a_second_install_changes_nothing(
@@ -177,7 +179,7 @@ def test_the_latest_approved_version_is_wanted_and_not_the_latest(
         packages = [
             RpmPackage(f"{identity.partition('.')[0]}-{version}.x86_64") for identity, version in OPENSSL_25.items()
         ]
-        estate.rpm_repositories.publish(system.name, packages)
+        estate.rpm_repositories.publish(f"{system.name.partition('-')[0]}-newest", packages)
         assert patches_of(scan(controller, system), system.name, "MISSING") == OPENSSL_25
     controller.inventory({rhel.name: rhel.host_vars})
     controller.play("patch", patch_operation="install")
@@ -212,7 +214,7 @@ def test_a_repository_without_notices_counts_only_with_non_security(node: GiveNo
     """selection-and-install examples 6 and 7."""
     rocky = node("rocky9-thirdparty")
     only = rocky.run("dnf -q --repo=acme check-update | cut -d' ' -f1").out.split()
-    assert len(only) == 2, "the third party has updates"
+    assert only, "the third party has updates"
     write_baseline(controller, "ROCKY_LINUX", SECURITY)
     narrow = patches_of(scan(controller, rocky), rocky.name, "MISSING")
     assert not set(narrow) & set(only)
