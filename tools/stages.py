@@ -65,6 +65,9 @@ def pytest(stage: str, *arguments: str) -> tuple[str, ...]:
     return ("python", "-m", "pytest", f"--junitxml={LOGS / stage}.xml", *arguments)
 
 
+# Named one by one: of a folder vermin takes only what it finds worth looking at.
+NODE_CODE = tuple(sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("plugins/plugin_utils/_node/payload/*.py")))
+
 # Without root the tests say themselves why they are skipped.
 INSTALL_TOOLS = (("python", "-m", "tests.estate", "install-tools"),) if os.geteuid() == 0 else ()
 
@@ -74,6 +77,7 @@ STAGES = (
         (
             ("ruff", "check", "."),
             ("ruff", "format", "--check", "."),
+            ("vermin", "--quiet", "--violations", "--no-tips", "-t=2.6-", "-t=3.0-", *NODE_CODE),
             ("mypy",),
             ("python", "tools/generate.py", "--check"),
             ("ansible-lint", "-q", "--strict"),

@@ -34,10 +34,7 @@ class PatchLists:
         if manager is PackageManager.WINDOWS:
             entries = [(position, text.upper()) for position, text in entries]
         self._is_empty = not entries
-        # Digits alone are a Bugzilla id on rpm systems, never a version.
-        self._packages = _Entries(
-            (position, text) for position, text in entries if manager is not PackageManager.RPM or not text.isdecimal()
-        )
+        self._packages = _Entries((position, text) for position, text in entries if may_name_package(text, manager))
         self._ids = _Entries(_choose_ids(entries, manager))
         self._notices = notices
         self._with_references = manager is PackageManager.RPM
@@ -64,6 +61,10 @@ class PatchLists:
         if by_label is None or by_notices is None:
             return by_notices if by_label is None else by_label
         return min(by_label, by_notices)
+
+    def find_by_notices(self, package: Package) -> int | None:
+        """Return the first entry that names the package through a notice, counted as above."""
+        return self._by_notices[package.notices]
 
     def _find_by_notices(self, notice_ids: tuple[str, ...]) -> int | None:
         ids = [*notice_ids]
@@ -115,6 +116,11 @@ class _Entries:
                 if match is not None and match.lastindex is not None:
                     found.append(self._positions[match.lastindex - 1])
         return min(found, default=None)
+
+
+def may_name_package(entry: str, manager: PackageManager) -> bool:
+    """Tell whether an entry is to be compared with packages: digits alone are a Bugzilla id on rpm systems."""
+    return manager is not PackageManager.RPM or not entry.isdecimal()
 
 
 def _choose_ids(entries: Iterable[tuple[int, str]], manager: PackageManager) -> Iterator[tuple[int, str]]:

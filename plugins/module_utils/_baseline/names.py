@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from operator import attrgetter
 
@@ -34,6 +35,33 @@ def format_title(manager: PackageManager, package: Package) -> str:
     return f"{format_id(package)}:{format_version(manager, package)}"
 
 
+# Every text by which a list entry may name a package (baselines.md 4), as templates. The node compares with the same.
+SHAPES: Mapping[PackageManager, tuple[str, ...]] = {
+    PackageManager.APT: ("{name}",),
+    PackageManager.RPM: (
+        "{name}",
+        "{name}.{arch}",
+        "{name}-{version}",
+        "{name}-{version}-{release}",
+        "{name}-{version}-{release}.{arch}",
+        "{version}",
+        "{version}-{release}",
+        "{epoch}:{version}-{release}",
+        "{name}-{epoch}:{version}-{release}",
+        "{name}-{epoch}:{version}-{release}.{arch}",
+        "{epoch}:{name}-{version}-{release}.{arch}",
+        "{name}.{arch}:{epoch}:{version}-{release}",
+    ),
+    PackageManager.ZYPPER: (
+        "{name}",
+        "{name}-{version}-{release}.{arch}",
+        "{name}-{version}-{release}.{arch}.rpm",
+    ),
+    PackageManager.MACOS: ("{name}",),
+}
+_FIELD = re.compile(r"\{(\w+)\}")
+
+
 def _list_name(package: Package) -> tuple[str, ...]:
     return (package.name,)
 
@@ -43,36 +71,16 @@ def _list_windows_ids(package: Package) -> tuple[str, ...]:
     return (package.name.upper(), *(bulletin.upper() for bulletin in package.bulletin_ids))
 
 
-def _list_zypper_names(package: Package) -> tuple[str, ...]:
-    file = f"{package.name}-{package.version}-{package.release}.{package.arch}"
-    return (package.name, file, f"{file}.rpm")
+def _fill(shapes: tuple[str, ...]) -> Callable[[Package], tuple[str, ...]]:
+    """Return what fills templates in: they are taken apart here, once, not for every package."""
+    if shapes == ("{name}",):
+        return _list_name
+    parts = [(_FIELD.sub("%s", shape), attrgetter(*_FIELD.findall(shape))) for shape in shapes]
+    return lambda package: tuple([text % read(package) for text, read in parts])
 
 
-def _list_rpm_shapes(package: Package) -> tuple[str, ...]:
-    name, arch, epoch, version = package.name, package.arch, package.epoch, package.version
-    full = f"{version}-{package.release}"
-    return (
-        name,
-        f"{name}.{arch}",
-        f"{name}-{version}",
-        f"{name}-{full}",
-        f"{name}-{full}.{arch}",
-        version,
-        full,
-        f"{epoch}:{full}",
-        f"{name}-{epoch}:{full}",
-        f"{name}-{epoch}:{full}.{arch}",
-        f"{epoch}:{name}-{full}.{arch}",
-        f"{name}.{arch}:{epoch}:{full}",
-    )
-
-
-# Every text by which a list entry may name a package (baselines.md 4).
 LABELS: Mapping[PackageManager, Callable[[Package], tuple[str, ...]]] = {
-    PackageManager.APT: _list_name,
-    PackageManager.RPM: _list_rpm_shapes,
-    PackageManager.ZYPPER: _list_zypper_names,
-    PackageManager.MACOS: _list_name,
+    **{manager: _fill(shapes) for manager, shapes in SHAPES.items()},
     PackageManager.WINDOWS: _list_windows_ids,
 }
 

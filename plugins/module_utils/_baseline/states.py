@@ -162,10 +162,14 @@ class _Assessor:
         state, remark = PatchState.FAILED, self._outcomes.explain_failure(package)
         if not remark:
             state, remark = PatchState.MISSING, self._outcomes.explain_delay(package)
-        if not remark and not self._held.isdisjoint({format_id(package), format_id(installed or package)}):
+        if not remark and self._held and not self._held.isdisjoint(self._list_holds(installed, package)):
             remark = "held on the node"
         reason = f"{remark}; {verdict.reason}" if remark else verdict.reason
         return self._list(package, state, reason, verdict.compliance_level, source)
+
+    def _list_holds(self, installed: Package | None, package: Package) -> set[str]:
+        """Return what a hold on the package, or on this version of it, is called."""
+        return {format_id(package), format_id(installed or package), format_title(self._judge.manager, package)}
 
     def _assess_installed(self, package: Package) -> _Listed:
         verdict = self._judge.verdict(package)

@@ -160,6 +160,7 @@ def _request(command: str, operation: HostOperation, plan: InstallPlan) -> dict[
             {"name": package.name, "arch": package.arch, "version": package.version} for package in plan.install
         ],
         "blocked": list(plan.blocked),
+        "blocked_shapes": list(plan.blocked_shapes),
         "pinned": [asdict(package) for package in plan.pinned],
         "lock_timeout": operation.settings.patch_lock_timeout,
     }

@@ -4,11 +4,11 @@
 
 """Asking apt what an install would do; nothing is changed."""
 
-import fnmatch
 import re
 
 from . import apt_command, apt_policy, apt_reasons, commands
 from .apt_reasons import unique
+from .blocked import Blocked
 from .words import to_lines
 
 SIMULATE_TIMEOUT = 600
@@ -57,7 +57,7 @@ class Simulator(object):
 
     def __init__(self, native, blocked=(), options=(), pinned=(), failed=None):
         self.native = native
-        self.blocked = list(blocked)
+        self.blocked = Blocked(blocked, ["{name}"])
         self.failed = failed or {}
         self.pinned = dict(((entry["name"], entry["arch"]), entry["version"]) for entry in pinned)
         self.options = options
@@ -101,7 +101,7 @@ class Simulator(object):
         for name in pulled:
             if name in self.failed:
                 return "needs %s, which failed: %s" % (name, self.failed[name])
-        blocked = [name for name in pulled if any(fnmatch.fnmatchcase(name, pattern) for pattern in self.blocked)]
+        blocked = [name for name in pulled if self.blocked.find(name, "", "", "", "")]
         if blocked:
             return "would bring in blocked packages: " + ", ".join(blocked)
         for name, arch, version, _old in transaction.entries:

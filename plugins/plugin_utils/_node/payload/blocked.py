@@ -14,7 +14,9 @@ class Blocked(object):
         self._shapes = [re.sub(r"\{(\w+)\}", r"%(\1)s", shape.replace("%", "%%")) for shape in shapes]
         self._exact = set(entry for entry in entries if "*" not in entry)
         globs = [entry for entry in entries if "*" in entry]
-        self._globs = [(re.compile(re.escape(entry).replace("\\*", ".*") + r"\Z", re.DOTALL), entry) for entry in globs]
+        self._globs = [(compile_globs([entry]), entry) for entry in globs]
+        # most packages are named by none: one look tells
+        self._any = compile_globs(globs) if globs else None
 
     def find(self, name, arch, epoch, version, release):
         """The entry that names a package, or None."""
@@ -23,7 +25,13 @@ class Blocked(object):
             text = shape % values
             if text in self._exact:
                 return text
-            for pattern, entry in self._globs:
-                if pattern.match(text):
-                    return entry
+            if self._any is not None and self._any.match(text):
+                return [entry for pattern, entry in self._globs if pattern.match(text)][0]
         return None
+
+
+def compile_globs(globs):
+    """A regular expression that matches what one of the globs does; only ``*`` means something in them."""
+    # of neighbours one is enough, and would cost a power of them
+    alternatives = [re.escape(re.sub(r"\*+", "*", glob)).replace("\\*", ".*") for glob in globs]
+    return re.compile("(?:%s)\\Z" % "|".join(alternatives), re.DOTALL)

@@ -51,7 +51,7 @@ def kernel_started(read=read_text):
     start of process 1 is always counted from the kernel's.
     """
     if hasattr(time, "clock_gettime"):
-        return time.time() - time.clock_gettime(CLOCK_BOOTTIME)
+        return time.time() - time.clock_gettime(CLOCK_BOOTTIME)  # novm: looked for above
     match = re.search(r"^btime (\d+)$", read("/proc/stat") or "", re.MULTILINE)
     return int(match.group(1)) if match else None
 

@@ -45,6 +45,7 @@ def test_a_planned_package_has_exact_versions_and_a_reason() -> None:
             }
         ],
         "blocked": [],
+        "blocked_shapes": [],
         "held_back": [],
         "pinned": [],
         "unmatched": [],
@@ -77,6 +78,33 @@ def test_blocked_dependencies(
     rejected = ["KB1"] if os == WINDOWS else ["libfoo", "java-*"]
     baseline = make_baseline(os, rejected_patches=rejected, rejected_patches_action=action)
     assert plan_install(baseline, make_facts(os), NOW, install_override_list=override).blocked == blocked
+
+
+def test_of_held_versions_the_newest_approved_one_that_is_not_held_is_installed() -> None:
+    facts = make_facts(
+        RHEL,
+        [rpm("a-1.0-1.x86_64"), rpm("b-1.0-1.x86_64")],
+        [rpm(f"{name}-{version}.x86_64", "N") for name in "ab" for version in ("2.0-1", "3.0-1")],
+        notices={"N": notice("security")},
+        held=["a.x86_64:0:3.0-1", "b.x86_64:0:2.0-1", "b.x86_64:0:3.0-1"],
+    )
+    plan = plan_install(make_baseline(RHEL, rule()), facts, NOW)
+    assert [item.title for item in plan.install] == ["a.x86_64:0:2.0-1"]
+    assert [item.title for item in plan.held_back] == ["a.x86_64:0:3.0-1", "b.x86_64:0:3.0-1"]
+    assert {item.reason.partition(";")[0] for item in plan.held_back} == {"this version is held on the node"}
+
+
+def test_a_list_takes_the_newest_version_that_is_not_held() -> None:
+    facts = make_facts(
+        RHEL,
+        [rpm("a-1.0-1.x86_64")],
+        [rpm("a-2.0-1.x86_64"), rpm("a-3.0-1.x86_64")],
+        held=["a.x86_64:0:3.0-1"],
+    )
+    override = [OverrideEntry("a.x86_64", None)]
+    plan = plan_install(make_baseline(RHEL), facts, NOW, install_override_list=override)
+    assert [item.title for item in plan.install] == ["a.x86_64:0:2.0-1"]
+    assert [item.title for item in plan.held_back] == ["a.x86_64:0:3.0-1"]
 
 
 HELPER = deb("python3-apt", "1")

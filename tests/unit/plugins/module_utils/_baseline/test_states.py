@@ -88,7 +88,14 @@ def test_a_scan_remembers_a_failure_while_its_version_is_still_wanted(version: s
 
 @pytest.mark.parametrize(
     ("installed_arch", "held", "is_held"),
-    [("amd64", "a.amd64", True), ("all", "a.all", True), ("all", "a.amd64", True), ("amd64", "b.amd64", False)],
+    [
+        ("amd64", "a.amd64", True),
+        ("all", "a.all", True),
+        ("all", "a.amd64", True),
+        ("amd64", "b.amd64", False),
+        ("amd64", "a.amd64:2", True),
+        ("amd64", "a.amd64:3", False),
+    ],
 )
 def test_a_held_package_stays_missing_and_says_why(installed_arch: str, held: str, is_held: bool) -> None:
     facts = make_facts(UBUNTU, [deb("a", "1", arch=installed_arch)], [deb("a", "2", "jammy-security")], held=[held])

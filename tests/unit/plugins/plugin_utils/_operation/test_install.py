@@ -70,6 +70,7 @@ def test_the_node_is_handed_the_exact_list_and_polled_for_the_same_operation(ope
         "command": "install",
         "packages": [{"name": "openssl", "arch": "amd64", "version": NEW}],
         "blocked": [],
+        "blocked_shapes": [],
         "pinned": [],
         "lock_timeout": 9,
         "operation_id": identity,
