@@ -18,7 +18,10 @@ SCRIPT_TIMEOUT = 1800
 # a script that hung once is not given that long again
 SECOND_TIMEOUT = 30
 _LISTEN_SECONDS = 0.5
-DISK_FULL = re.compile("No space left on device|more space (?:needed )?on the ")
+# the kernel, rpm before a transaction (also an old one), yum before a download
+DISK_FULL = re.compile(
+    r"No space left on device|more space (?:needed )?on the |needs \d+[KMG]?B on the |Insufficient space in download"
+)
 
 
 class Installation(object):
@@ -142,7 +145,7 @@ class Attempt(object):
             os.close(reader)
             _pid, status = os.waitpid(child, 0)
         if status and not self.reason and not self.named:
-            self.reason = "the package manager's process ended without a word (status %d)" % status
+            self._hear_crash("the package manager's process ended without a word (status %d)" % status)
 
     def _listen(self, reader, child):
         rest = b""
@@ -205,8 +208,10 @@ class Attempt(object):
         raise Refusal(code, message)
 
     def _hear_crash(self, message):
-        self.reason = message
-        self._record.log(message)
+        self._hear_end(message)
+        if self._current:
+            # the package it was at is left out next time, so that the others are not tried in vain
+            self.named.setdefault(self._current, message)
 
     def _end_what_hangs(self, child, still):
         """End the script the worker has waited for too long; rpm then goes on as it does when a script fails."""
@@ -220,6 +225,9 @@ class Attempt(object):
             hung.setdefault(name, "a script of it did not end within %d seconds and was stopped" % limit)
             self._record.log("stopping process %d of package '%s'" % (pid, name))
             processes.end_tree(pid)
-        if not scripts and still > 2 * limit:
+        if not scripts and still <= 2 * limit:
+            return False
+        if not scripts:
+            self._record.log("stopping process %d of the package manager, which says nothing" % child)
             processes.end_tree(child)
         return True

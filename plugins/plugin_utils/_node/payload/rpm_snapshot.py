@@ -34,6 +34,11 @@ class RpmSnapshot(results.Snapshot):
                     return self.versions[name, arch]
         return []
 
+    def is_newer(self, package):
+        """Whether something that is offered is newer than all that is installed of it; what is not installed is not."""
+        installed = self.find(package)
+        return bool(installed) and installed[-1] < Version(package.epoch, package.version, package.release)
+
     def version(self, package):
         versions = self.find(package)
         return format_version(versions[-1]) if versions else ""

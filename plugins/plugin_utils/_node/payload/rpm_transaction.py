@@ -37,7 +37,13 @@ def find_blamed(text, entries):
 
     Of two incoming packages that do not go together the first is blamed, so that the other one can be tried.
     """
-    files = dict(("%s-%s.%s" % (name, version.partition(":")[2], arch), name) for name, arch, version, _old in entries)
+    files = {}
+    for name, arch, version, _old in entries:
+        # rpm tells the epoch as its version likes it
+        epoch, _colon, rest = version.partition(":")
+        files["%s-%s.%s" % (name, rest, arch)] = name
+        files["%s-%s.%s" % (name, version, arch)] = name
+        files["%s:%s-%s.%s" % (epoch, name, rest, arch)] = name
     reasons = {}
     for line in text.splitlines():
         named = [word for word in re.split(r"[\s,;()]+", line) if word in files]

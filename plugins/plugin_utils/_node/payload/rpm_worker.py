@@ -16,7 +16,7 @@ from . import rpm_transaction, wanted
 from .blocked import Blocked
 from .choose import choose
 from .refusal import Refusal
-from .words import to_word
+from .words import to_text, to_word
 
 MOST_SAID = 3
 
@@ -54,9 +54,9 @@ class Report(object):
         self._lines = (self._lines + lines)[-MOST_SAID:]
         self._voice.say("said", lines=lines[-20:])
 
-    def error(self, message):
-        """A script that failed, a file that could not be written: its package is named, or the one it is at."""
-        self._voice.say("error", name=self._current, message=to_word(message), said=self._lines)
+    def error(self, message, name=""):
+        """A script that failed, a file that could not be written, of the package ``name`` or the one it is at."""
+        self._voice.say("error", name=name or self._current, message=to_word(message), said=self._lines)
 
 
 def attempt(session, command, packages, failed, voice):
@@ -91,14 +91,16 @@ def work(open_session, command, entries, failed, descriptor):
     status = 0
     try:
         packages = wanted.read_wanted(entries, wanted.RPM)
-        problems = []
-        session = open_session(command, problems, lambda who: voice.say("waiting", holder=who))
-        attempt(session, command, packages, failed, voice)
-        session.close()
+        session = open_session(command, [], lambda who: voice.say("waiting", holder=who))
+        try:
+            attempt(session, command, packages, failed, voice)
+        finally:
+            # yum's lock is a file, which would stay
+            session.close()
     except Refusal as refusal:
         voice.say("refusal", code=refusal.code, message=refusal.message)
     except BaseException as error:
         traceback.print_exc()
-        voice.say("crash", message=to_word("%s: %s" % (type(error).__name__, error)))
+        voice.say("crash", message=to_word(u"%s: %s" % (type(error).__name__, to_text(error))))
         status = 1
     os._exit(status)

@@ -15,6 +15,12 @@ def to_word(text):
     return _UNPRINTABLE.sub(u" ", text).strip()[:LONGEST]
 
 
+def to_text(thing):
+    """The text of anything, also of an error in an old Python, whose text is bytes."""
+    text = thing if isinstance(thing, bytes) else "%s" % (thing,)
+    return text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+
+
 def to_lines(text):
     """Lines as commands end them; ``splitlines`` would also break at characters that a name may hold."""
     lines = text.replace(u"\r\n", u"\n").split(u"\n")
