@@ -42,6 +42,8 @@ class Session(object):
         self.scratch = Scratch() if sources else None
         self.base = dnf.base.Base()
         self.release = release
+        # without a handler Python prints what dnf only wants to note
+        logging.getLogger("dnf").addHandler(logging.NullHandler())
         logging.getLogger("dnf").propagate = False
         self._configure(sources)
 

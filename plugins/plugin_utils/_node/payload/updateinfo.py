@@ -4,9 +4,9 @@
 
 """Update notices, as ``updateinfo.xml`` of an rpm repository has them, of any vendor."""
 
+import datetime
 import io
 import re
-import time
 
 from . import clock
 from .words import to_word
@@ -53,19 +53,19 @@ class Notices(object):
         return None
 
     def _read_update(self, element):
+        # most notices are about packages this node does not have: these come first
+        packages = [found for child in element if _name(child) == "pkglist" for found in self._read_packages(child)]
+        if not packages:
+            return
         identity = ""
-        lists = []
         notice = {}
         for child in element:
             name = _name(child)
             if name == "id":
                 identity = to_word(child.text or "")
-            elif name == "pkglist":
-                lists.append(child)
             else:
                 _READERS.get(name, _ignore)(notice, child)
-        packages = [found for pkglist in lists for found in self._read_packages(pkglist)]
-        if not identity or not packages:
+        if not identity:
             return
         kind = to_word(element.get("type") or "")
         if kind:
@@ -169,7 +169,7 @@ def parse_moment(text):
         return None
     numbers = [int(number or 0) for number in match.groups()]
     try:
-        time.strptime("%04d-%02d-%02d %02d:%02d:%02d" % tuple(numbers), "%Y-%m-%d %H:%M:%S")
+        datetime.datetime(*numbers)
     except ValueError:
         return None
     return "%04d-%02d-%02dT%02d:%02d:%02dZ" % tuple(numbers)
