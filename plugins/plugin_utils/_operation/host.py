@@ -17,13 +17,18 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.
     parse_facts,
     parse_results,
 )
-from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import OperatingSystem
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import (
+    OperatingSystem,
+    PatchSource,
+)
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.node import FactWarning
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.products import find_sources
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.states import Assessment, evaluate
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host_baseline import (
     HostBaseline,
     freeze_baseline,
+    may_have_sources,
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import Settings
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import Store
@@ -46,6 +51,16 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class Examined:
+    """What the node said, the baseline it has, and the repositories that it is to use in place of its own."""
+
+    raw_facts: Mapping[str, Any]
+    facts: NodeFacts
+    frozen: HostBaseline
+    sources: tuple[PatchSource, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HostOperation:
     """The operation on one host in one run; ``say`` shows a person how far it is."""
 
@@ -55,9 +70,38 @@ class HostOperation:
     settings: Settings
     say: Callable[[str], None]
 
-    def collect(self, *, refresh: bool) -> tuple[dict[str, Any], NodeFacts]:
-        """Ask the node for its facts: one remote execution."""
-        command = {"command": "collect", "refresh": refresh, "lock_timeout": self.settings.patch_lock_timeout}
+    def examine(self) -> Examined:
+        """Find the node's facts and its baseline: one remote execution, unless the baseline has repositories.
+
+        Which baseline it is depends on the node's system. Where it may have repositories of its own, the node is asked
+        for its system first, because then its own repositories are not to be consulted, not even for the facts.
+        """
+        refresh = self.settings.patch_refresh_metadata
+        if may_have_sources(self.store, self.settings, self.run_id):
+            _raw, system = self._ask({"command": "identify"})
+            frozen = self.freeze(system)
+            sources = find_sources(frozen.baseline, system.os.product)
+            raw, facts = self.collect(refresh=refresh, sources=sources)
+            return Examined(raw, facts, frozen, sources)
+        raw, facts = self.collect(refresh=refresh)
+        frozen = self.freeze(facts)
+        sources = find_sources(frozen.baseline, facts.os.product)
+        if sources:  # they were written in a way that nobody could foresee
+            raw, facts = self.collect(refresh=refresh, sources=sources)
+        return Examined(raw, facts, frozen, sources)
+
+    def collect(self, *, refresh: bool, sources: Sequence[PatchSource] = ()) -> tuple[dict[str, Any], NodeFacts]:
+        """Ask the node for its facts: one remote execution. It keeps nothing of ``sources``, so fetches them always."""
+        return self._ask(
+            {
+                "command": "collect",
+                "refresh": refresh or bool(sources),
+                "lock_timeout": self.settings.patch_lock_timeout,
+                **describe_sources(sources),
+            }
+        )
+
+    def _ask(self, command: Mapping[str, Any]) -> tuple[dict[str, Any], NodeFacts]:
         raw: Any = self.node(command).get("facts")
         try:
             return raw, parse_facts(raw)
@@ -136,10 +180,16 @@ class HostOperation:
         return system
 
 
+def describe_sources(sources: Sequence[PatchSource]) -> dict[str, Any]:
+    """What a command holds of repositories: nothing if there are none."""
+    described = [{"name": source.name, "configuration": source.configuration} for source in sources]
+    return {"sources": described} if described else {}
+
+
 def scan_host(operation: HostOperation) -> Judged:
     """Scan: collect, judge, record; nothing on the node changes but its package lists."""
-    raw, facts = operation.collect(refresh=operation.settings.patch_refresh_metadata)
-    unheard = operation.find_unheard(facts)
-    judged = operation.judge(raw, facts, operation.freeze(facts), operation="Scan", warnings=unheard)
+    found = operation.examine()
+    unheard = operation.find_unheard(found.facts)
+    judged = operation.judge(found.raw_facts, found.facts, found.frozen, operation="Scan", warnings=unheard)
     operation.record(judged, operation="Scan")
     return judged

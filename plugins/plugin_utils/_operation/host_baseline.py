@@ -16,10 +16,16 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.resolve import resolve_baseline
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import Settings
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.baseline_files import load_baselines
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.baseline_files import (
+    load_baselines,
+    mention,
+)
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.errors import SourceError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.locations import show_location
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.overrides import load_baseline_override
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.overrides import (
+    load_baseline_override,
+    mention_in_override,
+)
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.snapshots import FrozenBaseline
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import Store
 
@@ -62,6 +68,20 @@ def freeze_baseline(store: Store, settings: Settings, run_id: str, operating_sys
             f" one ({frozen.reason}). Give another patch_snapshot_id, or leave one of the two out"
         )
     return HostBaseline(baseline, frozen.source, frozen.reason, frozen.now, snapshot_id, tuple(warnings))
+
+
+def may_have_sources(store: Store, settings: Settings, run_id: str) -> bool:
+    """Tell, before the host's system is known, whether its baseline may have repositories of its own.
+
+    Where it is not certain, such as with an override at an address, it may.
+    """
+    frozen = store.list_frozen(settings.snapshot_id(run_id), settings.patch_group or "")
+    if any(found.baseline.get("sources") for found in frozen):
+        return True
+    location = settings.patch_baseline_override
+    if location:
+        return mention_in_override(location, settings.base_dir, "sources")
+    return mention(settings.patch_baseline_dir, "sources")
 
 
 def _resolve(settings: Settings, operating_system: OperatingSystem) -> tuple[Baseline, str, str, tuple[str, ...]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,9 +16,14 @@ from ansible.errors import AnsibleConnectionFailure
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.dates import format_moment
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.install_override import OverrideEntry
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import PatchSource
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.plan import InstallPlan, plan_install
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host import HostOperation, Judged
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host import (
+    HostOperation,
+    Judged,
+    describe_sources,
+)
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.overrides import (
     load_install_override_list,
 )
@@ -53,7 +58,8 @@ def install_host(operation: HostOperation) -> Installed:
     Raises OperationError when the node refuses or does not finish in time.
     """
     override_list = _read_override_list(operation)
-    raw, facts = operation.collect(refresh=operation.settings.patch_refresh_metadata)
+    found = operation.examine()
+    raw, facts, frozen = found.raw_facts, found.facts, found.frozen
     unheard = operation.find_unheard(facts)
     check_mode = operation.settings.check_mode
     notes: list[str] = []
@@ -64,11 +70,10 @@ def install_host(operation: HostOperation) -> Installed:
         since = f", running on the node since {format_moment(last.started_at)}" if last.started_at else ""
         notes.append(f"waited for install {last.id}{since}")
         results += wait_for_install(operation, last.id)["results"]
-        raw, facts = operation.collect(refresh=False)
+        raw, facts = operation.collect(refresh=False, sources=found.sources)
     # the next install would make the node forget it
     notes += [warning.message for warning in facts.warnings if warning.code == "install_interrupted"]
 
-    frozen = operation.freeze(facts)
     plan = plan_install(
         frozen.baseline,
         facts,
@@ -80,10 +85,10 @@ def install_host(operation: HostOperation) -> Installed:
     notes += [f"left out {package.title}: {package.reason}" for package in plan.held_back]
     transaction = results
     if plan.install and check_mode:
-        transaction = operation.node(_request("plan", operation, plan))["transaction"]
+        transaction = operation.node(_request("plan", operation, plan, found.sources))["transaction"]
     elif plan.install:
-        results += _install(operation, plan)
-        raw, facts = operation.collect(refresh=False)
+        results += _install(operation, plan, found.sources)
+        raw, facts = operation.collect(refresh=False, sources=found.sources)
     judged = operation.judge(raw, facts, frozen, operation="Install", results=results, warnings=unheard)
     operation.record(judged, operation="Install")
     return Installed(judged, tuple(transaction), tuple(asdict(package) for package in plan.held_back), tuple(notes))
@@ -116,14 +121,14 @@ def wait_for_install(operation: HostOperation, operation_id: str) -> dict[str, A
             )
 
 
-def _install(operation: HostOperation, plan: InstallPlan) -> list[dict[str, Any]]:
+def _install(operation: HostOperation, plan: InstallPlan, sources: Sequence[PatchSource]) -> list[dict[str, Any]]:
     settings = operation.settings
     operation_id = str(uuid.uuid4())
     # a start may be repeated: the node gives the operation of this id if there is one
     _ask_until_reached(
         operation,
         {
-            **_request("install", operation, plan),
+            **_request("install", operation, plan, sources),
             "operation_id": operation_id,
             "step_timeout": settings.patch_step_timeout,
             "info": {"run_id": operation.run_id},
@@ -153,7 +158,9 @@ def _ask_until_reached(operation: HostOperation, command: Mapping[str, Any]) -> 
         time.sleep(settings.patch_poll_interval)
 
 
-def _request(command: str, operation: HostOperation, plan: InstallPlan) -> dict[str, Any]:
+def _request(
+    command: str, operation: HostOperation, plan: InstallPlan, sources: Sequence[PatchSource]
+) -> dict[str, Any]:
     return {
         "command": command,
         "packages": [
@@ -163,6 +170,7 @@ def _request(command: str, operation: HostOperation, plan: InstallPlan) -> dict[
         "blocked_shapes": list(plan.blocked_shapes),
         "pinned": [asdict(package) for package in plan.pinned],
         "lock_timeout": operation.settings.patch_lock_timeout,
+        **describe_sources(sources),
     }
 
 

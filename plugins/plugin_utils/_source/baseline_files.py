@@ -67,17 +67,25 @@ def load_baselines(folder: Path, operating_system: OperatingSystem) -> BaselineF
     return BaselineFiles(tuple(baselines), tuple(warnings))
 
 
-def _entries(folder: Path) -> Iterator[tuple[Document, str, object]]:
-    """Each baseline of each file, with its document and its path in it; a document is one baseline or a list."""
+def mention(folder: Path, word: str) -> bool:
+    """Tell whether a word stands in any file of the folder, in whatever place and case. Quick: nothing is parsed."""
+    return any(word in read_text(file, "baseline file").casefold() for file in _list_files(folder))
+
+
+def _list_files(folder: Path) -> list[Path]:
     try:
-        files = sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES and not path.name.startswith("."))
+        return sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES and not path.name.startswith("."))
     except FileNotFoundError:
-        return
+        return []
     except OSError as error:
         raise DocumentError(
             f"Failed to read baselines from '{folder}': {error.strerror}. Set patch_baseline_dir to a readable folder"
         ) from error
-    for file in files:
+
+
+def _entries(folder: Path) -> Iterator[tuple[Document, str, object]]:
+    """Each baseline of each file, with its document and its path in it; a document is one baseline or a list."""
+    for file in _list_files(folder):
         for document in read_documents(read_text(file, "baseline file"), str(file)):
             if isinstance(document.data, list):
                 for index, data in enumerate(document.data):

@@ -15,7 +15,11 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.override import parse_baseline_override
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.parse import ParsedBaseline
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.errors import DocumentError
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.locations import read_override
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.locations import (
+    find_path,
+    read_override,
+    read_text,
+)
 
 
 def load_baseline_override(location: str, base_dir: str, operating_system: OperatingSystem) -> ParsedBaseline:
@@ -39,3 +43,11 @@ def load_install_override_list(location: str, base_dir: str) -> tuple[OverrideEn
         return parse_install_override_list(document.data)
     except BaselineError as error:
         raise DocumentError(document.describe(error, option)) from error
+
+
+def mention_in_override(location: str, base_dir: str, word: str) -> bool:
+    """Tell whether a word may stand in an override. What lies at an address is not fetched for that: it may."""
+    if "://" in location:
+        return True
+    option = "patch_baseline_override"
+    return word in read_text(find_path(location, option, base_dir), option).casefold()

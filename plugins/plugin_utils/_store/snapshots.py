@@ -60,14 +60,26 @@ def freeze_snapshot(
     return found
 
 
+def list_frozen(database: Database, snapshot_id: str, patch_group: str) -> tuple[FrozenBaseline, ...]:
+    """Give what a snapshot holds so far for a patch group, of all operating systems."""
+    table = schema.snapshots
+    query = table.select().where(
+        table.c.snapshot_id == parse_guid(snapshot_id, "snapshot id"), table.c.patch_group == patch_group
+    )
+    with database.read("read the snapshot") as connection:
+        return tuple(_unpack(row) for row in connection.execute(query))
+
+
 def _find(database: Database, key: dict[str, str]) -> FrozenBaseline | None:
     table = schema.snapshots
     with database.read("read the snapshot") as connection:
         row = connection.execute(
             table.select().where(*(table.c[name] == value for name, value in key.items()))
         ).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _unpack(row)
+
+
+def _unpack(row: Any) -> FrozenBaseline:
     return FrozenBaseline(unpack_document(row.baseline), row.source, row.reason, row.frozen_now, row.created_at)
 
 

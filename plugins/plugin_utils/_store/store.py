@@ -85,6 +85,10 @@ class Store:
         """
         return snapshots.freeze_snapshot(self._database, snapshot_id, patch_group, operating_system, make)
 
+    def list_frozen(self, snapshot_id: str, patch_group: str) -> tuple[FrozenBaseline, ...]:
+        """Give what a snapshot holds so far for a patch group; raises StoreValueError for what is no GUID."""
+        return snapshots.list_frozen(self._database, snapshot_id, patch_group)
+
     def add_facts(self, run_id: str, host: str, document: Mapping[str, Any]) -> int:
         """Keep node facts; gives their number."""
         return facts.add_facts(self._database, run_id, host, document, now=self._clock())

@@ -6,7 +6,7 @@
 
 import os
 
-from . import apt_policy, apt_private, apt_repositories, apt_update, commands, dpkg, locks, node, os_identity, reboot
+from . import apt_policy, apt_repositories, apt_sources, apt_update, commands, dpkg, locks, node, os_identity, reboot
 from .files import read_text
 from .refusal import Refusal
 
@@ -15,22 +15,26 @@ QUERY_TIMEOUT = 600
 OS_FILES = ("/etc/os-release", "/usr/lib/os-release", "/etc/debian_version")
 
 
-def collect(refresh=True, lock_timeout=300):
+def collect(refresh=True, lock_timeout=300, sources=()):
     """The facts of this node, as far as apt and dpkg know them."""
-    return normalize(gather(refresh, lock_timeout))
+    return normalize(gather(refresh, lock_timeout, sources))
 
 
-def gather(refresh=True, lock_timeout=300, get_uid=os.geteuid):
-    """Everything ``normalize`` needs, as the commands printed it: texts by name, and a few numbers."""
-    private = apt_private.open_private_lists() if refresh and get_uid() != 0 else None
+def gather(refresh=True, lock_timeout=300, sources=(), get_uid=os.geteuid):
+    """Everything ``normalize`` needs, as the commands printed it: texts by name, and a few numbers.
+
+    Of ``sources``, which the node has never seen, the lists are always fetched.
+    """
+    refresh = refresh or bool(sources)
     raw = {"user": get_uid(), "refreshed": refresh, "problems": []}
+    if sources:
+        raw["sources"] = [source["name"] for source in sources]
+    lists = apt_sources.open_lists(sources, refresh and get_uid() != 0)
     try:
-        options = private.options if private else []
-        _gather_lists(raw, options, lock_timeout, private.lists if private else apt_private.SYSTEM_LISTS)
-        _gather_versions(raw, options)
+        _gather_lists(raw, lists, lock_timeout)
+        _gather_versions(raw, list(lists.options))
     finally:
-        if private:
-            private.remove()
+        lists.close()
     raw["install_times"] = dpkg.read_install_times()
     raw["files"] = dict((path, read_text(path)) for path in OS_FILES + _name_reboot_files())
     raw["kernel"] = (node.kernel_release(), node.kernel_build())
@@ -41,27 +45,28 @@ def _name_reboot_files():
     return tuple(path + suffix for path in reboot.FLAGS for suffix in ("", ".pkgs"))
 
 
-def _gather_lists(raw, options, lock_timeout, directory):
+def _gather_lists(raw, lists, lock_timeout):
     """Refresh the lists, and ask dpkg meanwhile: neither needs the other."""
+    lock = os.path.join(lists.directory, "lock")
+    update = ["apt-get"] + list(lists.options) + ["update"]
     if raw["refreshed"]:
-        locks.wait_until_free([os.path.join(directory, "lock")], lock_timeout)
-        update = ["apt-get", "update"]
+        locks.wait_until_free([lock], lock_timeout)
     else:
-        update = ["apt-get", "update", "--print-uris"]
+        update.append("--print-uris")
     installed, update = commands.wait_all(
         [
             commands.Running(dpkg.QUERY, QUERY_TIMEOUT),
-            commands.Running(update[:1] + options + update[1:], UPDATE_TIMEOUT),
+            commands.Running(lists.hold(update), UPDATE_TIMEOUT),
         ]
     )
     if installed.status != 0:
         raise Refusal("dpkg_unreadable", "Failed to read dpkg's database: %s" % installed.reason())
     raw["packages"] = installed.out
     if not raw["refreshed"]:
-        raw["never_fetched"] = apt_repositories.find_never_fetched(update.out, directory)
+        raw["never_fetched"] = apt_repositories.find_never_fetched(update.out, lists.directory)
     elif "Could not get lock" in update.err:
         # somebody was quicker between our look and apt's
-        locks.wait_until_free([os.path.join(directory, "lock")], lock_timeout)
+        locks.wait_until_free([lock], lock_timeout)
         update = commands.run(update.argv, UPDATE_TIMEOUT)
     raw["update"] = update.out + "\n" + update.err
     if update.status is None:
@@ -200,7 +205,7 @@ def _warn_of_packages(packages):
 
 
 def _warn_of_user(raw):
-    if raw["user"] == 0:
+    if raw["user"] == 0 or raw.get("sources"):
         return []
     where = "the user's own copy of the package lists" if raw["refreshed"] else "the system's package lists as they are"
     message = "Collected without root: from %s. Use become to refresh the system's" % where

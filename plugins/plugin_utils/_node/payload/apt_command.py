@@ -33,26 +33,31 @@ QUIET = {
 }
 
 
-def install(words, lock_timeout=0, companions=()):
+def install(words, lock_timeout=0, companions=(), options=()):
     """Bring installed packages to exact versions: ``words`` are ``name=version``, ``companions`` what they need beside.
 
     ``--only-upgrade`` leaves alone what was removed meanwhile, but a companion may be new. ``Mark-Auto`` keeps apt from
     marking what it is given by name as installed by hand.
     """
     extra = ["-o", "DPkg::Lock::Timeout=%d" % lock_timeout, "-o", "APT::Get::Mark-Auto=1"]
-    return APT_GET + OPTIONS + extra + _name(words, companions)
+    return _begin(options) + OPTIONS + extra + _name(words, companions)
 
 
 def simulate(words, options=(), companions=()):
-    return APT_GET[:1] + list(options) + APT_GET[1:] + OPTIONS + ["-s"] + _name(words, companions)
+    return _begin(options) + OPTIONS + ["-s"] + _name(words, companions)
+
+
+def _begin(options):
+    """``options`` say where apt has its lists and archives."""
+    return APT_GET[:1] + list(options) + APT_GET[1:]
 
 
 def _name(words, companions):
     return ([] if companions else ["--only-upgrade"]) + ["install"] + list(words) + list(companions)
 
 
-def fix_broken(lock_timeout=0):
-    return APT_GET + OPTIONS + ["-o", "DPkg::Lock::Timeout=%d" % lock_timeout, "-f", "install"]
+def fix_broken(lock_timeout=0, options=()):
+    return _begin(options) + OPTIONS + ["-o", "DPkg::Lock::Timeout=%d" % lock_timeout, "-f", "install"]
 
 
 def configure(names):

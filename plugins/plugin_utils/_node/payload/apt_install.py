@@ -6,7 +6,7 @@
 
 import time
 
-from . import apt_command, apt_reasons, apt_repair, apt_results, apt_run, commands, locks, results, wanted
+from . import apt_command, apt_reasons, apt_repair, apt_results, apt_run, apt_sources, commands, locks, results, wanted
 from .apt_simulate import Simulator
 from .choose import choose
 from .progress import Progress
@@ -25,6 +25,7 @@ class Installation(object):
         self.packages = wanted.read_wanted(command.get("packages") or [])
         self.blocked = list(command.get("blocked") or ())
         self.pinned = list(command.get("pinned") or ())
+        self.sources = command.get("sources") or ()
         self.lock_timeout = command.get("lock_timeout", 300)
         step_timeout = command.get("step_timeout") or 36000
         self.deadline = time.time() + step_timeout
@@ -43,6 +44,7 @@ class Installation(object):
         self.record.save()
         try:
             self._wait_for_locks()
+            self._open_sources()
             apt_repair.repair(self.runner, self.lock_timeout)
             self._install()
         except Refusal as refusal:
@@ -50,6 +52,14 @@ class Installation(object):
             self.record.warn(refusal.code, refusal.message)
         finally:
             self._conclude()
+
+    def _open_sources(self):
+        """The repositories of the baseline: their lists went with the process that collected."""
+        if self.sources:
+            self.record.progress("reading the repositories of the baseline")
+            self.runner.lists = apt_sources.SourceLists(self.sources)
+            for warning in self.runner.lists.update():
+                self.record.warn(warning["code"], warning["message"])
 
     def _wait_for_locks(self):
         locks.wait_until_free(locks.DPKG, self.lock_timeout, self._tell_holder)
@@ -80,7 +90,7 @@ class Installation(object):
         failed = dict((key[0], why) for key, (status, why) in self.reasons.items() if status == results.FAILED)
         failed.update(self.failed_dependencies)
         native = self.before.find_native_arch()
-        simulator = Simulator(native, self.blocked, pinned=self.pinned, failed=failed)
+        simulator = Simulator(native, self.blocked, self.runner.lists.options, self.pinned, failed)
         accepted, refused = choose(left, simulator.object_to)
         self.reasons.update((key, (results.FAILED, reason)) for key, reason in refused.items())
         if not accepted:
@@ -95,7 +105,7 @@ class Installation(object):
         while True:
             progress = Progress(self.record, total or len(packages))
             words, companions = self.words
-            argv = apt_command.install(words, LOCK_RACE_SECONDS, companions)
+            argv = apt_command.install(words, LOCK_RACE_SECONDS, companions, self.runner.lists.options)
             status, text = self.runner.run(argv, progress)
             if status == 0 or not apt_reasons.LOCKED.search(text):
                 return text, status == 0
@@ -149,6 +159,7 @@ class Installation(object):
             message = "Failed to finish package '%s': %s" % (package.name, apt_results.describe_state(package))
             self.record.warn("package_not_configured", message)
         self._restore_marks()
+        self.runner.lists.close()
         self.runner.close()
 
     def _restore_marks(self):

@@ -8,7 +8,9 @@ from . import apt_collect, apt_install, apt_plan, apt_results, results, wanted
 
 
 def collect(command):
-    return apt_collect.collect(command.get("refresh", True), command.get("lock_timeout", 300))
+    return apt_collect.collect(
+        command.get("refresh", True), command.get("lock_timeout", 300), command.get("sources") or ()
+    )
 
 
 def plan(command):

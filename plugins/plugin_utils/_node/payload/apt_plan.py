@@ -6,7 +6,7 @@
 
 import os
 
-from . import apt_private, apt_results, results, wanted
+from . import apt_results, apt_sources, results, wanted
 from .apt_simulate import Simulator
 from .choose import choose
 
@@ -14,19 +14,21 @@ from .choose import choose
 def plan(command):
     """RESULT entries, ``planned`` for what would be done, and the packages that would be repaired before."""
     packages = wanted.read_wanted(command.get("packages") or [])
-    private = apt_private.open_private_lists() if os.geteuid() != 0 else None
+    sources = command.get("sources") or ()
+    lists = apt_sources.open_lists(sources, os.geteuid() != 0)
     try:
+        if sources:
+            lists.update()
         before = apt_results.read_packages()
         simulator = Simulator(
             before.find_native_arch(),
             command.get("blocked") or (),
-            private.options if private else (),
+            lists.options,
             command.get("pinned") or (),
         )
         return _plan(packages, before, simulator)
     finally:
-        if private:
-            private.remove()
+        lists.close()
 
 
 def _plan(packages, before, simulator):

@@ -24,9 +24,10 @@ def repair(runner, lock_timeout):
         if status == 0
         else "dpkg --configure -a failed: " + describe_failure(text)
     )
-    if commands.run(["apt-get", "check"], 600, runner.environment).status == 0:
+    options = list(runner.lists.options)
+    if commands.run(["apt-get"] + options + ["check"], 600, runner.environment).status == 0:
         return
-    status, text = runner.run(apt_command.fix_broken(lock_timeout))
+    status, text = runner.run(apt_command.fix_broken(lock_timeout, options))
     outcome = "completed dependencies" if status == 0 else "failed: " + describe_failure(text)
     record.repaired("apt-get -f install: " + outcome)
 

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import time
 
-from . import apt_command, commands, processes
+from . import apt_command, apt_sources, commands, processes
 from .files import make_private_directory
 from .progress import Progress
 
@@ -37,12 +37,16 @@ class Tail(object):
 
 
 class Runner(object):
-    """Runs the commands of one operation. ``hung`` holds the reasons of packages whose scripts had to be ended."""
+    """Runs the commands of one operation. ``hung`` holds the reasons of packages whose scripts had to be ended.
+
+    ``lists`` are those that apt works on.
+    """
 
     def __init__(self, record, script_timeout=SCRIPT_TIMEOUT, directory=RUN_DIRECTORY):
         self.record = record
         self.script_timeout = script_timeout
         self.hung = {}
+        self.lists = apt_sources.SystemLists()
         self.directory = directory
         try:
             make_private_directory(directory)
@@ -60,7 +64,11 @@ class Runner(object):
         self.record.log("running " + " ".join(argv))
         output = Tail(os.path.join(self.directory, "output"))
         status = Tail(os.path.join(self.directory, "status"))
+        is_apt = argv[0] == "apt-get"
         argv = argv[:1] + _STATUS_OPTIONS[argv[0]] + argv[1:]
+        if is_apt:
+            # it goes on when we are killed, and needs its archives then; dpkg would hand the hold on to scripts
+            argv = self.lists.hold(argv)
         writer = os.open(output.path, os.O_WRONLY | os.O_APPEND)
         try:
             argv = _WITH_STATUS + [status.path] + argv

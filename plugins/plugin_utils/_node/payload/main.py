@@ -4,8 +4,12 @@
 
 """The commands a node obeys. Each takes a JSON object and answers one.
 
+``collect``, ``plan`` and ``install`` take ``sources``, ``[{"name", "configuration"}]``: repositories to use in place of
+the node's own, and to forget.
+
 ::
 
+    {"command": "identify"}                                                 -> {"facts": {what system it is}}
     {"command": "collect", "refresh": true, "lock_timeout": 300}            -> {"facts": {...}}
     {"command": "plan", "packages": [...], "blocked": [...], ...}           -> {"transaction": [RESULT...], ...}
     {"command": "install", "operation_id": "...", "packages": [...], ...}   -> the operation, started
@@ -16,18 +20,22 @@ import os
 import sys
 import traceback
 
-from . import clock, envelope, managers, node
-from .files import STATE_DIRECTORY
+from . import clock, envelope, managers, node, os_identity
+from .files import STATE_DIRECTORY, read_text
 from .refusal import Refusal
 
 
 def obey(command):
     """Do one command and give its answer."""
-    handlers = {"collect": collect, "plan": plan, "install": install, "poll": poll}
+    handlers = {"identify": identify, "collect": collect, "plan": plan, "install": install, "poll": poll}
     name = command.get("command")
     if name not in handlers:
         raise Refusal("unknown_command", "Failed to obey command '%s': this node program does not know it" % name)
     return handlers[name](command)
+
+
+def identify(_command):
+    return {"facts": {"schema": 1, "os": os_identity.identify(read_text)}}
 
 
 def collect(command):

@@ -6,17 +6,26 @@
 
 What is changed for one run only (repositories, locks, caches) lives here, so that a run that was killed leaves no
 trace. A guard, a process of its own, holds one end of a pipe; the kernel closes the other end with the last process
-of the run.
+of the run. The pipe has a name, so that a command which goes on when we are killed can be made to hold it too.
 """
 
+import fcntl
 import os
 import re
 import shutil
 import signal
 import tempfile
+import time
 
-PARENT = "/run"
-_NAME = re.compile(r"openpatch-(\d+)-")
+from .node import start_ticks
+
+# on disk: lists and packages of a run may be more than the memory that /run is
+PARENT = "/var/cache"
+# process id and the time it started, which tells it from one of the same number after the next boot
+_NAME = re.compile(r"openpatch-(\d+)(?:-(\d+))?-")
+_PIPE = "alive"
+_HOLD = 'exec "$@" 9<> "$0"'
+_MOST_REMOVALS = 240
 
 
 class Scratch(object):
@@ -26,8 +35,15 @@ class Scratch(object):
         if not os.access(parent, os.W_OK):
             parent = tempfile.gettempdir()
         _remove_stale(parent)
-        self.path = tempfile.mkdtemp(prefix="openpatch-%d-" % os.getpid(), dir=parent)
-        reader, self._writer = os.pipe()
+        prefix = "openpatch-%d-%d-" % (os.getpid(), start_ticks(os.getpid()) or 0)
+        self.path = tempfile.mkdtemp(prefix=prefix, dir=parent)
+        self._pipe = os.path.join(self.path, _PIPE)
+        os.mkfifo(self._pipe, 0o600)
+        reader = os.open(self._pipe, os.O_RDONLY | os.O_NONBLOCK)
+        self._writer = os.open(self._pipe, os.O_WRONLY)
+        for descriptor in (reader, self._writer):
+            fcntl.fcntl(descriptor, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
+        fcntl.fcntl(reader, fcntl.F_SETFL, 0)
         try:
             _start_guard(self.path, reader)
         finally:
@@ -48,8 +64,12 @@ class Scratch(object):
         os.makedirs(path)
         return path
 
+    def hold(self, argv):
+        """The words of a command that keeps the directory as long as it runs, also when we are killed."""
+        return ["/bin/sh", "-c", _HOLD, self._pipe] + list(argv)
+
     def close(self):
-        shutil.rmtree(self.path, True)
+        remove_whole(self.path)
         os.close(self._writer)
 
 
@@ -80,13 +100,36 @@ def _guard(path, reader):
                 continue
     os.chdir("/")
     os.read(reader, 1)
-    shutil.rmtree(path, True)
+    remove_whole(path)
     os._exit(0)
 
 
+def remove_whole(path):
+    """Remove a directory; a command that is about to end may still write into it."""
+    for _attempt in range(_MOST_REMOVALS):
+        shutil.rmtree(path, True)
+        if not os.path.exists(path):
+            return
+        time.sleep(0.25)
+
+
 def _remove_stale(parent):
-    """Remove what a run left whose guard was killed too."""
+    """Remove what a run left whose guard was killed too, or that lost its power."""
     for name in os.listdir(parent):
         match = _NAME.match(name)
-        if match and not os.path.exists("/proc/" + match.group(1)):
-            shutil.rmtree(os.path.join(parent, name), True)
+        path = os.path.join(parent, name)
+        if match and not _is_alive(match.group(1), match.group(2)) and _is_ours(path):
+            shutil.rmtree(path, True)
+
+
+def _is_alive(pid, started):
+    ticks = start_ticks(int(pid))
+    return ticks is not None and started in (None, "%d" % ticks)
+
+
+def _is_ours(path):
+    """Where everybody may write, a directory of that name may be somebody else's."""
+    try:
+        return os.lstat(path).st_uid == os.geteuid()
+    except OSError:
+        return False

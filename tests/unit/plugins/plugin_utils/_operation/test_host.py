@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,67 @@ def test_check_mode_and_an_override_are_kept_but_are_not_the_compliance_of_the_n
     kept = store.run_entries(run_id)["web1"].assessment
     assert kept is not None
     assert kept.current == current
+
+
+SOURCE = {"name": "mirror", "configuration": "deb https://mirror.example/debian bookworm main"}
+SYSTEM = {"facts": {"schema": 1, "os": {"id": "debian", "operating_system": "DEBIAN", "product": "Debian12"}}}
+
+
+def write_sources(base_dir: Path, product: str = "Debian12", *, key: str = "Sources") -> None:
+    source = {"Name": SOURCE["name"], "Configuration": SOURCE["configuration"], "Products": [product]}
+    default = {"OperatingSystem": "DEBIAN", "DefaultBaseline": True}
+    approved = {"ApprovedPatches": ["openssl"], "ApprovedPatchesEnableNonSecurity": True}
+    document = {"Name": "ours", **default, **approved, key: [source]}
+    (base_dir / "patch_baselines" / "ours.yml").unlink(missing_ok=True)
+    text = json.dumps(document).replace('"$ources"', r'"\u0053ources"')
+    (base_dir / "patch_baselines" / "ours.json").write_text(text, encoding="utf-8")
+
+
+def test_repositories_of_the_baseline_are_asked_in_place_of_the_nodes_own(operate: Operate, base_dir: Path) -> None:
+    write_sources(base_dir)
+    node = ScriptedNode(SYSTEM, answer_facts(OLD, NEW))
+    scan_host(operate(node, patch_refresh_metadata=False))
+    assert node.asked == [
+        {"command": "identify"},
+        {"command": "collect", "refresh": True, "lock_timeout": 300, "sources": [SOURCE]},
+    ]
+
+
+@pytest.mark.parametrize("refresh", [True, False])
+def test_repositories_for_another_product_leave_the_node_its_own(
+    operate: Operate, base_dir: Path, refresh: bool
+) -> None:
+    write_sources(base_dir, "Debian11")
+    node = ScriptedNode(SYSTEM, answer_facts(OLD, NEW))
+    scan_host(operate(node, patch_refresh_metadata=refresh))
+    assert node.asked[1:] == [{"command": "collect", "refresh": refresh, "lock_timeout": 300}]
+
+
+def test_repositories_of_a_frozen_baseline_are_known_before_the_node_is_asked(operate: Operate, base_dir: Path) -> None:
+    snapshot = "11111111-2222-4333-8444-555555555555"
+    write_sources(base_dir)
+    scan_host(operate(ScriptedNode(SYSTEM, answer_facts()), patch_snapshot_id=snapshot))
+    (base_dir / "patch_baselines" / "ours.json").unlink()
+    node = ScriptedNode(SYSTEM, answer_facts())
+    scan_host(operate(node, patch_snapshot_id=snapshot))
+    assert (node.commands, node.asked[1]["sources"]) == (["identify", "collect"], [SOURCE])
+
+
+def test_repositories_of_an_override_are_asked(operate: Operate, base_dir: Path) -> None:
+    source = {"Name": SOURCE["name"], "Configuration": SOURCE["configuration"], "Products": ["*"]}
+    override = json.dumps([{"OperatingSystem": "DEBIAN", "Sources": [source]}])
+    (base_dir / "o.json").write_text(override, encoding="utf-8")
+    node = ScriptedNode(SYSTEM, answer_facts())
+    scan_host(operate(node, patch_baseline_override="o.json"))
+    assert node.asked[1]["sources"] == [SOURCE]
+
+
+def test_repositories_nobody_could_foresee_are_asked_nevertheless(operate: Operate, base_dir: Path) -> None:
+    write_sources(base_dir, key="$ources")
+    node = ScriptedNode(answer_facts(OLD), answer_facts(OLD, NEW))
+    judged = scan_host(operate(node))
+    assert [command.get("sources") for command in node.asked] == [None, [SOURCE]]
+    assert states(patch.to_dict() for patch in judged.assessment.patches) == {f"openssl.amd64:{NEW}": "MISSING"}
 
 
 @pytest.mark.parametrize(

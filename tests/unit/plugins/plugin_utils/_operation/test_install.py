@@ -23,6 +23,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.errors import SourceError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import Store
 from tests.unit.plugins.plugin_utils._operation.scripted import (
+    BASELINE,
     NEW,
     OLD,
     Clock,
@@ -78,6 +79,35 @@ def test_the_node_is_handed_the_exact_list_and_polled_for_the_same_operation(ope
         "info": {"run_id": run_id},
     }
     assert node.asked[2] == {"command": "poll", "operation_id": identity, "wait": 3}
+
+
+SOURCE = {"name": "mirror", "configuration": "deb https://mirror.example/debian bookworm main"}
+
+
+@pytest.mark.parametrize(
+    ("check_mode", "answers", "commands"),
+    [
+        (False, (BEFORE, STARTED, FINISHED, AFTER), ["collect", "install", "poll", "collect"]),
+        (True, (BEFORE, {"transaction": [result("planned")]}), ["collect", "plan"]),
+        (
+            False,
+            (answer_facts(OLD, NEW, last=WORKING), FINISHED, BEFORE, STARTED, FINISHED, AFTER),
+            ["collect", "poll", "collect", "install", "poll", "collect"],
+        ),
+    ],
+)
+def test_repositories_of_the_baseline_are_used_from_the_first_question_to_the_last(
+    operate: Operate, base_dir: Path, check_mode: bool, answers: tuple[Json, ...], commands: list[str]
+) -> None:
+    sources = "sources:\n- {name: mirror, products: ['*'], configuration: " + SOURCE["configuration"] + "}\n"
+    (base_dir / "patch_baselines" / "ours.yml").write_text(BASELINE + sources, encoding="utf-8")
+    node = ScriptedNode(BEFORE, *answers)
+    install_host(operate(node, check_mode=check_mode))
+    assert node.commands == ["identify", *commands]
+    for command in node.asked:
+        expected = None if command["command"] in ("identify", "poll") else [SOURCE]
+        assert command.get("sources") == expected, command
+        assert command.get("refresh", True), "the node kept nothing of them"
 
 
 def test_a_person_sees_each_step_once(operate: Operate, said: list[str]) -> None:

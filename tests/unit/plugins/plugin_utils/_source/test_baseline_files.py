@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import OperatingSystem
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.baseline_files import load_baselines
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.baseline_files import (
+    load_baselines,
+    mention,
+)
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.errors import SourceError
 
 DEBIAN = OperatingSystem.DEBIAN
@@ -104,3 +107,12 @@ def test_a_folder_that_cannot_be_looked_into_is_not_taken_for_an_empty_one(tmp_p
     (tmp_path / "loop").symlink_to("loop")
     with pytest.raises(SourceError, match=r"loop.*patch_baseline_dir"):
         load_baselines(tmp_path / "loop" / "patch_baselines", DEBIAN)
+
+
+def test_a_word_is_looked_for_in_all_baseline_files_and_no_others(tmp_path: Path) -> None:
+    assert not mention(tmp_path / "none", "sources")
+    _write(tmp_path, web=WEB)
+    (tmp_path / "README.md").write_text("sources", encoding="utf-8")
+    assert not mention(tmp_path, "sources")
+    (tmp_path / "api.json").write_text('{"Sources": []}', encoding="utf-8")
+    assert mention(tmp_path, "sources")

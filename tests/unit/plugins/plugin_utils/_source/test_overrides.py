@@ -13,6 +13,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.er
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.overrides import (
     load_baseline_override,
     load_install_override_list,
+    mention_in_override,
 )
 
 DEBIAN = OperatingSystem.DEBIAN
@@ -55,3 +56,10 @@ def test_an_entry_of_an_install_override_list_without_id_is_said_with_its_line(t
     (tmp_path / "l.yml").write_text("patches:\n  - id: 'bash*'\n  - title: x\n", encoding="utf-8")
     with pytest.raises(SourceError, match=r"patch_install_override_list 'l\.yml:3'"):
         load_install_override_list("l.yml", str(tmp_path))
+
+
+def test_a_word_is_looked_for_in_an_override_but_what_lies_at_an_address_is_not_fetched(tmp_path: Path) -> None:
+    (tmp_path / "o.json").write_text('[{"OperatingSystem": "DEBIAN", "Sources": []}]', encoding="utf-8")
+    assert mention_in_override("o.json", str(tmp_path), "sources")
+    assert not mention_in_override("o.json", str(tmp_path), "rules")
+    assert mention_in_override("https://192.0.2.1/o.json", str(tmp_path), "sources")

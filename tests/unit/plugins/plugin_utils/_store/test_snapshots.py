@@ -30,6 +30,14 @@ def test_snapshot_is_told_apart_by_id_group_and_operating_system(store: Store, o
     assert freeze(store, lambda: make_baseline("second"), **other).baseline["name"] == "second"
 
 
+def test_a_snapshot_tells_what_it_holds_for_a_patch_group(store: Store) -> None:
+    assert store.list_frozen(GUID, "web") == ()
+    for system in ("DEBIAN", "UBUNTU"):
+        freeze(store, lambda: make_baseline("first"), system=system)
+    freeze(store, lambda: make_baseline("other"), group="db")
+    assert store.list_frozen(GUID.upper(), "web") == (make_baseline("first"), make_baseline("first"))
+
+
 def test_failing_make_freezes_nothing(store: Store) -> None:
     def fail() -> FrozenBaseline:
         raise LookupError("no baseline")
