@@ -4,6 +4,7 @@
 
 """What was made for one run goes with it, however it ends."""
 
+import glob
 import os
 import shutil
 import signal
@@ -12,7 +13,7 @@ import time
 import unittest
 
 import context
-from payload import scratch
+from payload import commands, node, scratch
 
 PAYLOAD = context.PAYLOAD  # the import puts it on the path
 
@@ -66,9 +67,37 @@ class TestScratch(unittest.TestCase):
         os.close(writer)
         self.wait_until_empty()
 
-    def test_what_a_dead_process_left_is_removed_by_the_next(self):
-        os.mkdir(os.path.join(self.parent, "openpatch-4194305-x"))
-        os.mkdir(os.path.join(self.parent, "openpatch-%d-x" % os.getpid()))
+    def test_it_stays_while_a_command_that_holds_it_goes_on(self):
+        stop = os.path.join(self.parent, "stop")
+        child = os.fork()
+        if child == 0:
+            made = scratch.Scratch(self.parent)
+            commands.run(made.holding(["sh", "-c", 'touch "$0"; while ! [ -e "$1" ]; do sleep 0.05; done', made.path + "/begun", stop]))
+            os._exit(0)
+        while not glob.glob(os.path.join(self.parent, "openpatch-*", "begun")):
+            time.sleep(0.01)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        time.sleep(0.3)
+        self.assertEqual(1, len(glob.glob(os.path.join(self.parent, "openpatch-*", "begun"))))
+        open(stop, "w").close()
+        deadline = time.time() + 10
+        while glob.glob(os.path.join(self.parent, "openpatch-*")) and time.time() < deadline:
+            time.sleep(0.01)
+        self.assertEqual(["stop"], os.listdir(self.parent))
+
+    def test_held_commands_get_their_words_and_give_their_status(self):
         made = scratch.Scratch(self.parent)
-        self.assertEqual(2, len(os.listdir(self.parent)))
+        result = commands.run(made.holding(["sh", "-c", 'echo "$1"; exit 3', "sh", "a  b$'"]))
+        self.assertEqual((3, "a  b$'\n", ""), (result.status, result.out, result.err))
+        made.close()
+
+    def test_what_a_dead_process_left_is_removed_by_the_next(self):
+        mine, started = os.getpid(), node.start_ticks(os.getpid())
+        left = ["openpatch-4194305-12-x", "openpatch-%d-%d-x" % (mine, started + 1)]
+        kept = ["openpatch-%d-%d-x" % (mine, started), "openpatch-x", "other"]
+        for name in left + kept:
+            os.mkdir(os.path.join(self.parent, name))
+        made = scratch.Scratch(self.parent)
+        self.assertEqual(sorted(kept + [os.path.basename(made.path)]), sorted(os.listdir(self.parent)))
         made.close()

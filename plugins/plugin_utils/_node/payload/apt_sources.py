@@ -71,7 +71,7 @@ class SourceLists(SystemLists):
         self.directory = os.path.join(self._scratch.path, "lists")
 
     def hold(self, argv):
-        return self._scratch.hold(argv)
+        return self._scratch.holding(argv)
 
     def update(self):
         """Fetch the lists; gives the warnings of what could not be had."""

@@ -7,7 +7,7 @@
 import re
 
 RELEASE_FILES = ("/etc/oracle-release", "/etc/rocky-release", "/etc/almalinux-release", "/etc/centos-release",
-                 "/etc/redhat-release", "/etc/system-release")
+                 "/etc/redhat-release", "/etc/system-release", "/etc/SuSE-release")
 # first words of a release file -> id of os-release
 RELEASE_NAMES = (
     ("Red Hat Enterprise Linux", "rhel"),
@@ -16,7 +16,11 @@ RELEASE_NAMES = (
     ("Rocky Linux", "rocky"),
     ("AlmaLinux", "almalinux"),
     ("Amazon Linux", "amzn"),
+    ("SUSE Linux Enterprise Server", "sles"),
 )
+_RELEASE = re.compile(r".+? (?:Linux )?release ([\d.]+)")
+# SUSE Linux Enterprise Server 11 (x86_64); the service pack is a line of its own
+_SUSE_RELEASE = re.compile(r".+? ([\d.]+) \(\w+\)(?:.*^PATCHLEVEL = ([1-9]\d*)$)?", re.MULTILINE | re.DOTALL)
 MACOS_VERSION_FILE = "/System/Library/CoreServices/SystemVersion.plist"
 
 # id -> (OperatingSystem of the API, product word, oldest supported version, parts of the version in the product word).
@@ -27,13 +31,14 @@ FAMILIES = {
     "centos": ("CENTOS", "CentOS", (6, 5), 2),
     "debian": ("DEBIAN", "Debian", (8,), 1),
     "ol": ("ORACLE_LINUX", "OracleLinux", (7, 5), 2),
-    "raspbian": ("RASPBIAN", "Raspbian", (8,), 1),
+    "raspbian": ("RASPBIAN", "Raspbian", (9,), 1),
     "rhel": ("REDHAT_ENTERPRISE_LINUX", "RedhatEnterpriseLinux", (6, 5), 2),
     "rocky": ("ROCKY_LINUX", "RockyLinux", (8,), 2),
     "sles": ("SUSE", "Suse", (12,), 2),
     "sles_sap": ("SUSE", "Suse", (12,), 2),
     "ubuntu": ("UBUNTU", "Ubuntu", (14, 4), 2),
 }
+# by the first number of the version: a release file tells more of it than os-release (2023.6.20241010, 2.0)
 AMAZON_VERSIONS = {
     "2": ("AMAZON_LINUX_2", "AmazonLinux2"),
     "2022": ("AMAZON_LINUX_2022", "AmazonLinux2022"),
@@ -62,7 +67,7 @@ def name_in_api(system_id, version):
     if system_id == "amzn":
         if numbers[0] in range(2012, 2019) and len(numbers) == 2:
             return "AMAZON_LINUX", "AmazonLinux" + version
-        return AMAZON_VERSIONS.get(version)
+        return AMAZON_VERSIONS.get(version.partition(".")[0])
     if system_id == "macos":
         if numbers < OLDEST_MACOS or numbers[0] not in MACOS_NAMES:
             return None
@@ -122,10 +127,11 @@ def find_codename(values):
 def read_release_file(read):
     for path in RELEASE_FILES:
         content = (read(path) or "").strip()
-        match = re.match(r"(.+?) (?:Linux )?release ([\d.]+)", content)
+        match = _RELEASE.match(content) or _SUSE_RELEASE.match(content)
         for name, system_id in RELEASE_NAMES:
             if match and content.startswith(name):
-                return {"id": system_id, "version": match.group(2), "name": content.splitlines()[0]}
+                version = ".".join(part for part in match.groups() if part)
+                return {"id": system_id, "version": version, "name": content.splitlines()[0]}
     return None
 
 

@@ -6,26 +6,27 @@
 
 What is changed for one run only (repositories, locks, caches) lives here, so that a run that was killed leaves no
 trace. A guard, a process of its own, holds one end of a pipe; the kernel closes the other end with the last process
-of the run. The pipe has a name, so that a command which goes on when we are killed can be made to hold it too.
+of the run.
 """
 
-import fcntl
+import binascii
 import os
 import re
 import shutil
-import signal
 import tempfile
 import time
 
+from .commands import PATH
 from .node import start_ticks
 
 # on disk: lists and packages of a run may be more than the memory that /run is
 PARENT = "/var/cache"
 # process id and the time it started, which tells it from one of the same number after the next boot
-_NAME = re.compile(r"openpatch-(\d+)(?:-(\d+))?-")
-_PIPE = "alive"
-_HOLD = 'exec "$@" 9<> "$0"'
-_MOST_REMOVALS = 240
+_NAME = re.compile(r"openpatch-(\d+)-(\d+)-")
+# what a command is still writing may be in the way once
+_GUARD = 'trap "" HUP INT TERM; read -r nothing; for n in 1 2 3 4 5 6 7 8; do rm -rf -- "$1" && break; sleep 1; done'
+_HOLD = 'exec "$@" 9> "$0"'
+_MOST_REMOVALS = 40
 
 
 class Scratch(object):
@@ -35,19 +36,24 @@ class Scratch(object):
         if not os.access(parent, os.W_OK):
             parent = tempfile.gettempdir()
         _remove_stale(parent)
-        prefix = "openpatch-%d-%d-" % (os.getpid(), start_ticks(os.getpid()) or 0)
-        self.path = tempfile.mkdtemp(prefix=prefix, dir=parent)
-        self._pipe = os.path.join(self.path, _PIPE)
-        os.mkfifo(self._pipe, 0o600)
-        reader = os.open(self._pipe, os.O_RDONLY | os.O_NONBLOCK)
-        self._writer = os.open(self._pipe, os.O_WRONLY)
-        for descriptor in (reader, self._writer):
-            fcntl.fcntl(descriptor, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
-        fcntl.fcntl(reader, fcntl.F_SETFL, 0)
+        word = binascii.hexlify(os.urandom(8)).decode("ascii")
+        self.path = os.path.join(parent, "openpatch-%d-%d-%s" % (os.getpid(), start_ticks(os.getpid()) or 0, word))
+        reader, self._writer = os.pipe()
         try:
+            # before there is anything to guard: nobody may be killed between the two
             _start_guard(self.path, reader)
         finally:
             os.close(reader)
+        os.mkdir(self.path, 0o700)
+
+    @property
+    def hold(self):
+        """A path that keeps the directory as long as a process has it open for writing."""
+        return "/proc/%d/fd/%d" % (os.getpid(), self._writer)
+
+    def holding(self, argv):
+        """The words of a command that keeps the directory as long as it runs, also when we are killed."""
+        return ["/bin/sh", "-c", _HOLD, self.hold] + list(argv)
 
     def write(self, name, text):
         """Write a file, with folders on the way, and give its path."""
@@ -64,12 +70,12 @@ class Scratch(object):
         os.makedirs(path)
         return path
 
-    def hold(self, argv):
-        """The words of a command that keeps the directory as long as it runs, also when we are killed."""
-        return ["/bin/sh", "-c", _HOLD, self._pipe] + list(argv)
-
     def close(self):
-        remove_whole(self.path)
+        for _attempt in range(_MOST_REMOVALS):
+            shutil.rmtree(self.path, True)
+            if not os.path.exists(self.path):
+                break
+            time.sleep(0.05)
         os.close(self._writer)
 
 
@@ -87,30 +93,19 @@ def _start_guard(path, reader):
 
 
 def _guard(path, reader):
-    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
+    """Become a shell, which is small and has another name than what it guards."""
+    os.dup2(reader, 0)
     nothing = os.open(os.devnull, os.O_RDWR)
-    for target in range(3):
-        os.dup2(nothing, target)
+    os.dup2(nothing, 1)
+    os.dup2(nothing, 2)
     for name in os.listdir("/proc/self/fd"):
-        if int(name) > 2 and int(name) != reader:
+        if int(name) > 2:
             try:
                 os.close(int(name))
             except OSError:
                 continue
     os.chdir("/")
-    os.read(reader, 1)
-    remove_whole(path)
-    os._exit(0)
-
-
-def remove_whole(path):
-    """Remove a directory; a command that is about to end may still write into it."""
-    for _attempt in range(_MOST_REMOVALS):
-        shutil.rmtree(path, True)
-        if not os.path.exists(path):
-            return
-        time.sleep(0.25)
+    os.execve("/bin/sh", ["sh", "-c", _GUARD, "openpatch-guard", path], {"PATH": PATH})
 
 
 def _remove_stale(parent):
@@ -118,13 +113,8 @@ def _remove_stale(parent):
     for name in os.listdir(parent):
         match = _NAME.match(name)
         path = os.path.join(parent, name)
-        if match and not _is_alive(match.group(1), match.group(2)) and _is_ours(path):
+        if match and "%s" % start_ticks(int(match.group(1))) != match.group(2) and _is_ours(path):
             shutil.rmtree(path, True)
-
-
-def _is_alive(pid, started):
-    ticks = start_ticks(int(pid))
-    return ticks is not None and started in (None, "%d" % ticks)
 
 
 def _is_ours(path):
