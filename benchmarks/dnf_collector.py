@@ -5,8 +5,8 @@
 """Measure the collector on a node with dnf: against the bare queries that give the same facts, and in memory.
 
 ``python -m benchmarks.dnf_collector [--packages 20000] [--notices 2000] [--rounds 7]`` as root, in the environment of
-``make bench``. The node has a repository of that size, and 400 packages of it installed in an older version. All ways run
-on the node itself, taking turns; what counts are the ratios of the medians. Exits with 1 if a budget is missed.
+``make bench``. The node has a repository of that size, and 400 packages of it installed in an older version. All ways
+run on the node itself, taking turns; what counts are the ratios of the medians. Exits with 1 if a budget is missed.
 """
 
 from __future__ import annotations
@@ -134,7 +134,9 @@ def write_file(node: Node, path: str, text: str) -> None:
 def prepare(node: Node, folder: Path, packages: int, notices: int) -> None:
     """Put the repository, the older packages and all ways on the node."""
     write_repository(folder / "repository", packages, notices)
-    build_rpms([RpmPackage(f"{name_package(number)}-1.0-1.el9.x86_64") for number in range(INSTALLED)], folder / "rpms", 1)
+    build_rpms(
+        [RpmPackage(f"{name_package(number)}-1.0-1.el9.x86_64") for number in range(INSTALLED)], folder / "rpms", 1
+    )
     # what a node stands on top of can be written from outside while it does not run
     node.stop()
     for source, target in (("repository", "repository"), ("rpms", "rpms")):
@@ -143,7 +145,9 @@ def prepare(node: Node, folder: Path, packages: int, notices: int) -> None:
         (folder / source).rename(place)
     node.start()
     node.run("rm -f /etc/yum.repos.d/*.repo")
-    write_file(node, "/etc/yum.repos.d/bench.repo", f"[bench]\nname=bench\nbaseurl=file://{HOME}/repository\ngpgcheck=0\n")
+    write_file(
+        node, "/etc/yum.repos.d/bench.repo", f"[bench]\nname=bench\nbaseurl=file://{HOME}/repository\ngpgcheck=0\n"
+    )
     installed = node.run(f"rpm -i --force-debian --nodeps --justdb {HOME}/rpms/*.rpm")
     if installed.rc != 0:
         raise SystemExit(f"Failed to install on node '{node.name}': {installed.err}")

@@ -23,4 +23,4 @@ def ask(node: Node, user: str = "root", **command: Any) -> dict[str, Any]:
 
 def kill_program(node: Node) -> bool:
     """Kill every process of the node program at once; whether there was one."""
-    return node.run("pkill -KILL -f 'import base64, fcntl, json, select'").rc == 0
+    return node.run("pkill -KILL -f '[i]mport base64, fcntl, json, select'").rc == 0

@@ -9,12 +9,15 @@ from __future__ import annotations
 import datetime
 import json
 import time
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from tests.estate.estate import Estate
 from tests.estate.node import Node
 from tests.estate.rpm_packages import Notice, RpmPackage, RpmRepository
+from tests.estate.rpm_repositories import RpmRepositories
 from tests.integration.conftest import GiveNode
 from tests.integration.controller import Controller, PlaybookRun
 from tests.integration.rpm_answers import ask_updateinfo, patches_of, transaction_of, versions_on
@@ -33,7 +36,7 @@ UNKNOWN_TO_DNF = {"amazon2023": {"log4j.noarch": "0:2.15.0-1.amzn2022.0.1"}}
 DAY = 86400
 
 
-def write_baseline(controller: Controller, system: str, rules: str = "[]", **fields: object) -> None:
+def write_baseline(controller: Controller, system: str, rules: str = "[]", **fields: Any) -> None:
     lines = [f"{name}: {json.dumps(value)}\n" for name, value in fields.items()]
     controller.write(
         "patch_baselines/test.yml",
@@ -41,7 +44,7 @@ def write_baseline(controller: Controller, system: str, rules: str = "[]", **fie
     )
 
 
-def scan(controller: Controller, node: Node, **variables: object) -> PlaybookRun:
+def scan(controller: Controller, node: Node, **variables: Any) -> PlaybookRun:
     controller.inventory({node.name: node.host_vars})
     run = controller.play("patch", **variables)
     assert run.rc == 0, run.output
@@ -49,7 +52,8 @@ def scan(controller: Controller, node: Node, **variables: object) -> PlaybookRun
 
 
 @pytest.fixture
-def repositories(estate: Estate) -> object:
+def repositories(estate: Estate) -> Iterator[RpmRepositories]:
+    """What a test publishes is gone after it."""
     yield estate.rpm_repositories
     estate.rpm_repositories.reset()
 
@@ -128,8 +132,11 @@ def test_one_bad_package_does_not_sink_the_others(node: GiveNode, controller: Co
     names = [*FAILING, "foo", "foo-ng", "bystander", "libmulti", "post-fails"]
     assert versions_on(hazards, *names) == {
         **dict.fromkeys(FAILING, "1.0-1.el9"),
-        **{"foo": "1.1-1.el9", "foo-ng": "", "bystander": "1.1-1.el9"},
-        **{"libmulti": "1.1-1.el9 1.1-1.el9", "post-fails": "1.1-1.el9"},
+        "foo": "1.1-1.el9",
+        "foo-ng": "",
+        "bystander": "1.1-1.el9",
+        "libmulti": "1.1-1.el9 1.1-1.el9",
+        "post-fails": "1.1-1.el9",
     }
     assert set(patches_of(controller.play("patch"), "rocky9-hazards", "FAILED")) == {
         f"{name}.noarch" for name in FAILING
@@ -148,7 +155,7 @@ def test_a_rejected_package_comes_in_as_a_dependency_only_where_that_is_allowed(
     """baselines examples 14 and 15."""
     hazards = node("rocky9-hazards")
     controller.inventory({"rocky9-hazards": hazards.host_vars})
-    approved = {"approved_patches": ["bar"], "rejected_patches": ["libfoo"]}
+    approved: dict[str, Any] = {"approved_patches": ["bar"], "rejected_patches": ["libfoo"]}
     write_baseline(controller, "ROCKY_LINUX", **approved, rejected_patches_action="BLOCK")
     blocked = controller.play("patch", patch_operation="install")
     entry = transaction_of(blocked, "rocky9-hazards")["bar"]
@@ -166,11 +173,11 @@ def test_a_rejected_package_comes_in_as_a_dependency_only_where_that_is_allowed(
 OPENSSL_25 = {
     f"{name}.x86_64": "1:3.0.7-25.el9" for name in ("openssl", "openssl-libs")
 }  # RHSA Important; 27 is Moderate
-OPENSSL_27 = {name: "1:3.0.7-27.el9" for name in OPENSSL_25}
+OPENSSL_27 = dict.fromkeys(OPENSSL_25, "1:3.0.7-27.el9")
 
 
 def test_the_latest_approved_version_is_wanted_and_not_the_latest(
-    node: GiveNode, controller: Controller, repositories: object, estate: Estate
+    node: GiveNode, controller: Controller, repositories: RpmRepositories
 ) -> None:
     """selection-and-install examples 1, 2 and 3."""
     rhel, rocky = node("rhel9-only-newest"), node("rocky9-only-newest")
@@ -180,16 +187,14 @@ def test_the_latest_approved_version_is_wanted_and_not_the_latest(
         packages = [
             RpmPackage(f"{identity.partition('.')[0]}-{version}.x86_64") for identity, version in OPENSSL_25.items()
         ]
-        estate.rpm_repositories.publish(f"{system.name.partition('-')[0]}-newest", packages)
+        repositories.publish(f"{system.name.partition('-')[0]}-newest", packages)
         assert patches_of(scan(controller, system), system.name, "MISSING") == OPENSSL_25
     controller.inventory({rhel.name: rhel.host_vars})
     controller.play("patch", patch_operation="install")
     assert versions_on(rhel, "openssl") == {"openssl": "3.0.7-25.el9"}
 
 
-def test_without_notices_nothing_is_visible_unless_non_security_is_on(
-    node: GiveNode, controller: Controller
-) -> None:
+def test_without_notices_nothing_is_visible_unless_non_security_is_on(node: GiveNode, controller: Controller) -> None:
     """selection-and-install example 4."""
     centos = node("centos9")
     write_baseline(controller, "CENTOS", SECURITY)
@@ -198,14 +203,14 @@ def test_without_notices_nothing_is_visible_unless_non_security_is_on(
 
 
 def test_what_no_notice_names_is_dated_by_its_build(
-    node: GiveNode, controller: Controller, repositories: object, estate: Estate
+    node: GiveNode, controller: Controller, repositories: RpmRepositories
 ) -> None:
     """selection-and-install example 5, by the predefined baseline of CentOS Stream."""
     centos = node("centos9")
     now = int(time.time())
     for name, days in (("bash", 6), ("curl", 8)):
         package = RpmPackage(f"{name}-0:999-1.el9.x86_64", built=now - days * DAY)
-        estate.rpm_repositories.publish("centos9-baseos", [package])
+        repositories.publish("centos9-baseos", [package])
     missing = patches_of(scan(controller, centos), "centos9", "MISSING")
     assert missing["curl.x86_64"] == "0:999-1.el9"
     assert missing.get("bash.x86_64") != "0:999-1.el9"
@@ -263,12 +268,12 @@ def test_an_unreachable_repository_is_skipped_or_ends_the_run_as_the_node_says(
 
 
 def test_a_notice_of_yesterday_waits_and_says_until_when(
-    node: GiveNode, controller: Controller, repositories: object, estate: Estate
+    node: GiveNode, controller: Controller, repositories: RpmRepositories
 ) -> None:
     rocky = node("rocky9")
     yesterday = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=1)
     notice = Notice("RLSA-2099:1", ("bash-0:999-1.el9.x86_64",), issued=f"{yesterday:%Y-%m-%d %H:%M:%S}")
-    estate.rpm_repositories.publish("rocky9-baseos", [RpmPackage("bash-0:999-1.el9.x86_64")], [notice])
+    repositories.publish("rocky9-baseos", [RpmPackage("bash-0:999-1.el9.x86_64")], [notice])
     assert "bash.x86_64" not in patches_of(scan(controller, rocky), "rocky9", "MISSING")
     write_baseline(controller, "ROCKY_LINUX", SECURITY)
     assert patches_of(scan(controller, rocky), "rocky9", "MISSING")["bash.x86_64"] == "0:999-1.el9"
@@ -290,16 +295,20 @@ def test_a_held_lock_is_waited_for_with_a_limit_and_its_holder_is_named(node: Gi
 
 
 def test_alternative_repositories_replace_the_nodes_own_for_the_run_and_leave_no_trace(
-    node: GiveNode, controller: Controller, repositories: object, estate: Estate
+    node: GiveNode, controller: Controller, repositories: RpmRepositories
 ) -> None:
     rocky = node("rocky9")
-    other = RpmRepository("other", (RpmPackage("bash-0:999-1.el9.x86_64"),), (Notice("X-1", ("bash-0:999-1.el9.x86_64",)),))
-    estate.rpm_repositories.publish(other, other.packages, other.notices or ())
+    bash = "bash-0:999-1.el9.x86_64"
+    other = RpmRepository("other")
+    repositories.publish(other, [RpmPackage(bash)], [Notice("X-1", (bash,))])
     configuration = f"[main]\nname=other\nbaseurl={other.uri}\nenabled=1\ngpgcheck=0\n"
-    sources = [{"name": "other", "products": ["RockyLinux9*"], "configuration": configuration}]
-    write_baseline(controller, "ROCKY_LINUX", SECURITY, sources=[{**sources[0], "products": ["*"]}])
+    sources = [{"name": "other", "products": ["*"], "configuration": configuration}]
+    write_baseline(controller, "ROCKY_LINUX", SECURITY, sources=sources)
     controller.inventory({"rocky9": rocky.host_vars})
-    everything = "find /etc /var/cache/dnf /var/lib/dnf -type f ! -name '*history*' ! -name '*.pid' | sort | xargs md5sum; ls /run"
+    everything = (
+        "find /etc /var/cache/dnf /var/lib/dnf -type f ! -name '*history*' ! -name '*.pid' | sort | xargs md5sum; "
+        "ls -d /run/openpatch*"
+    )
     before = rocky.run(everything).out
     run = controller.play("patch")
     assert patches_of(run, "rocky9", "MISSING") == {"bash.x86_64": "0:999-1.el9"}

@@ -59,10 +59,6 @@ def test_an_install_killed_at_any_moment_leaves_a_database_that_verifies_and_the
         kill_program(rocky)
         assert_sound(rocky)
         states.append(ask(rocky, command="poll", operation_id=identity)["state"])
-    rocky.reset()
-    ask(rocky, command="install", operation_id="last", packages=packages)
-    time.sleep(0.6 * takes)
-    assert kill_program(rocky)
     run = controller.play("patch", patch_operation="install")
     assert run.rc == 0, run.output
     result = run.results("patch_install")["rocky9"]

@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import time
+from typing import Any
 
 import pytest
 
@@ -186,7 +187,7 @@ def test_a_killed_install_leaves_no_trace_and_the_next_one_finishes(
 ) -> None:
     write_baseline(controller, SUITES[SECURITY].source, approved="postinst-slow sec-required sec-extra")
     before = ubuntu.run(CHECKSUM).out
-    options = {"patch_operation": "install", "patch_reboot_option": "NoReboot"}
+    options: dict[str, Any] = {"patch_operation": "install", "patch_reboot_option": "NoReboot"}
     process = start(controller, **options)
     pid = wait_for(ubuntu, DETACHED)
     wait_for(ubuntu, LEFT)

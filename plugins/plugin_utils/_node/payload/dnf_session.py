@@ -26,6 +26,8 @@ from .refusal import Refusal
 from .rpm_transaction import Transaction
 from .scratch import Scratch
 
+# plugins for whoever types dnf's commands: one cannot do without a command line, one keeps words for completing it
+FOR_PEOPLE = ["show-leaves", "show_leaves", "generate_completion_cache"]
 HOLDS = "a version lock or another plugin of dnf"
 
 
@@ -71,8 +73,7 @@ class Session(object):
             conf.cachedir = self.scratch.make("cache")
             for number, source in enumerate(sources):
                 self.scratch.write("repos/%02d.repo" % number, _make_unique(source["configuration"], number))
-        # only shows things, and cannot do without a command line
-        self.base.init_plugins(disabled_glob=["show-leaves", "show_leaves"])
+        self.base.init_plugins(disabled_glob=FOR_PEOPLE)
         self.base.pre_configure_plugins()
         self.base.read_all_repos()
         self.base.configure_plugins()
@@ -258,7 +259,7 @@ class Session(object):
         return "its signature is not good: " + _say(reason) if verdict else None
 
     def run(self, report):
-        """Do what is resolved and downloaded; gives its errors as text, or None. ``report`` hears of steps and failures."""
+        """Do what is resolved and downloaded; gives its errors, or None. ``report`` hears of steps and failures."""
         locks.wait_until_free([rpm.expandMacro("%{_rpmlock_path}")], self.lock_timeout, self.tell)
         self.base.cmds = ["openpatch.patch_manager", "install"]
         try:

@@ -169,7 +169,7 @@ def parse_moment(text):
         return None
     numbers = [int(number or 0) for number in match.groups()]
     try:
-        datetime.datetime(*numbers)
+        datetime.datetime(*numbers)  # noqa: DTZ001, only looked at
     except ValueError:
         return None
     return "%04d-%02d-%02dT%02d:%02d:%02dZ" % tuple(numbers)

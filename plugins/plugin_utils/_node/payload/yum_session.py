@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What we ask of yum 3, through its own API: the one file that knows it. ``Session`` is what ``rpm_manager`` works with.
+"""What we ask of yum 3, through its own API: the one file that knows it. ``rpm_manager`` works with its ``Session``.
 
 Written after the sources of yum 3.2.29 (RHEL 6) and 3.4.3 (RHEL 7, Amazon Linux 2). What is private there (``_async``,
 ``_revertOldRepoXML``, ``_doTestTransaction``) is the same in both, or does nothing in the older one.
