@@ -171,5 +171,6 @@ class TestRecorded(unittest.TestCase):
         names = os.listdir(directory) if os.path.isdir(directory) else []
         for name in names:
             if "updateinfo.xml" in name:
-                # one of them has a notice without packages
-                self.assertEqual(name != "fedora38-modular.updateinfo.xml", len(self.recorded(name)) > 0, name)
+                # those two have no packages in their notices
+                empty = name in ("fedora29-modular.updateinfo.xml", "fedora38-modular.updateinfo.xml")
+                self.assertEqual(not empty, len(self.recorded(name)) > 0, name)
