@@ -275,7 +275,7 @@ class YumBase(object):
 
     def _get_repos(self):
         if self._repos is None:
-            assert self.conf  # reads the configuration
+            self._get_conf()
             self._repos = RepoStorage(self)
         return self._repos
 
