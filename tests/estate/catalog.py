@@ -60,6 +60,7 @@ _RPM_NODES = {
     "rocky9-only-newest": "Rocky Linux 9.4 with a repository that keeps only the newest version",
     "sles15-locked": "with the administrator's lock on libzypp",
     "rocky9-hazards": "Rocky Linux 9.4 with a package per hazard",
+    "sles15-hazards": "SLES 15 SP5 with the same packages",
 }
 
 SPECS = {

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from .rpm_hazards import HAZARD_LAYER
+from .rpm_hazards import HAZARD_LAYERS
 from .rpm_layers import RpmLayer
 from .rpm_systems import SYSTEMS
 from .rpm_variations import VARIATIONS
 
-RPM_LAYERS = {layer.name: layer for layer in (*SYSTEMS, *VARIATIONS, HAZARD_LAYER)}
+RPM_LAYERS = {layer.name: layer for layer in (*SYSTEMS, *VARIATIONS, *HAZARD_LAYERS)}
 
 
 def rpm_layers_of(base: str) -> list[RpmLayer]:

@@ -1,23 +1,25 @@
 # Copyright (c) openpatch contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The node rocky9-hazards: one package per way in which an update goes wrong, or wants care.
+"""The nodes rocky9-hazards and sles15-hazards: one package per way in which an update goes wrong, or wants care.
 
-Every update has a notice of its own, RLSA-2024:91001 and so on, that the default baseline approves.
+Every update has a notice of its own, RLSA-2024:91001 and so on, that the default baselines approve.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from .rpm_layers import KEY_FILE, RpmLayer
 from .rpm_packages import Notice, RpmPackage, RpmRepository
-from .rpm_systems import DNF_CONF, IDENTITIES, first_packages, repo_section
+from .rpm_systems import DNF_CONF, IDENTITIES, ZYPP_CONF, bash, first_packages, repo_section
 
 SHARED_FILE = "/usr/share/stub/shared"
 _READ = "printf 'Really go on? [y/N] '\nread -r answer || true\nread -r answer < /dev/tty || true\n"
-_KERNELS = ("5.14.0-427.13.1.el9_4", "5.14.0-427.31.1.el9_4", "5.14.0-427.42.1.el9_4")
+_KERNELS = tuple(f"kernel-core-0:5.14.0-{build}.el9_4.x86_64" for build in ("427.13.1", "427.31.1", "427.42.1"))
+_SUSE_KERNELS = tuple(f"kernel-default-0:5.14.21-150500.55.{build}.1.x86_64" for build in (22, 28, 31))
 
 
 def _new(name: str, arch: str = "noarch") -> RpmPackage:
@@ -46,7 +48,6 @@ _UPDATES = (
     replace(_new("pusher"), conflicts=("bystander",)),
     _new("libmulti", "x86_64"),
     _new("libmulti", "i686"),
-    *(RpmPackage(f"kernel-core-0:{version}.x86_64") for version in _KERNELS[1:]),
 )
 _OTHERS = (
     RpmPackage("brand-new-dep-0:1.1-1.el9.noarch"),
@@ -61,11 +62,7 @@ _SIGNED = (
 
 def _before(updates: Iterable[RpmPackage]) -> tuple[RpmPackage, ...]:
     """What is installed: version 1.0 of each, without its hazard."""
-    return tuple(
-        RpmPackage(package.nevra.replace(":1.1-", ":1.0-"))
-        for package in updates
-        if not package.nevra.startswith("kernel")
-    )
+    return tuple(RpmPackage(package.nevra.replace(":1.1-", ":1.0-")) for package in updates)
 
 
 def _approved(packages: Iterable[RpmPackage], first: int) -> tuple[Notice, ...]:
@@ -76,25 +73,53 @@ def _approved(packages: Iterable[RpmPackage], first: int) -> tuple[Notice, ...]:
     return tuple(Notice(f"RLSA-2024:{first + number}", tuple(each)) for number, each in enumerate(named.values()))
 
 
-HAZARDS = RpmRepository("hazards", (*_UPDATES, *_OTHERS), _approved((*_UPDATES, *_OTHERS[1:]), 91001))
-SIGNED = RpmRepository("signed", _SIGNED, _approved(_SIGNED, 92001))
-HAZARD_LAYER = RpmLayer(
-    "rocky9-hazards",
-    "dnf",
-    (
-        *first_packages("rocky-release", "el9"),
-        *_before((*_UPDATES, *_SIGNED)),
-        RpmPackage("file-owner-0:1.0-1.el9.noarch", files={SHARED_FILE: "of file-owner"}),
-        _new("bystander"),
-        RpmPackage(f"kernel-core-0:{_KERNELS[0]}.x86_64"),
+def _hazards(name: str, updates: Sequence[RpmPackage], kernels: Sequence[str], **options: Any) -> RpmRepository:
+    updates = (*updates, *map(RpmPackage, kernels[1:]))
+    return RpmRepository(name, (*updates, *_OTHERS), _approved((*updates, *_OTHERS[1:]), 91001), **options)
+
+
+def _signed(name: str, **options: Any) -> RpmRepository:
+    return RpmRepository(name, _SIGNED, _approved(_SIGNED, 92001), **options)
+
+
+def _installed(updates: Sequence[RpmPackage], kernels: Sequence[str]) -> tuple[RpmPackage, ...]:
+    owner = RpmPackage("file-owner-0:1.0-1.el9.noarch", files={SHARED_FILE: "of file-owner"})
+    return (*_before((*updates, *_SIGNED)), owner, _new("bystander"), RpmPackage(kernels[0]))
+
+
+# SUSE has no package in two architectures: libraries of the other one have names of their own.
+_SUSE_UPDATES = tuple(package for package in _UPDATES if package.parts.name != "libmulti")
+HAZARDS, SIGNED = _hazards("hazards", _UPDATES, _KERNELS), _signed("signed")
+SUSE_HAZARDS = _hazards("sles15-hazards", _SUSE_UPDATES, _SUSE_KERNELS, flavour="suse")
+SUSE_SIGNED = _signed("sles15-signed", flavour="suse")
+HAZARD_LAYERS = (
+    RpmLayer(
+        "rocky9-hazards",
+        "dnf",
+        (*first_packages("rocky-release", "el9"), *_installed(_UPDATES, _KERNELS)),
+        {
+            **IDENTITIES["rocky9"],
+            "/etc/dnf/dnf.conf": DNF_CONF,
+            "/etc/yum.repos.d/hazards.repo": repo_section("hazards", "Hazards", HAZARDS.uri),
+            "/etc/yum.repos.d/signed.repo": repo_section(
+                "signed", "Signed packages", SIGNED.uri, gpgcheck="1", gpgkey=f"file://{KEY_FILE}"
+            ),
+        },
+        (HAZARDS, SIGNED),
     ),
-    {
-        **IDENTITIES["rocky9"],
-        "/etc/dnf/dnf.conf": DNF_CONF,
-        "/etc/yum.repos.d/hazards.repo": repo_section("hazards", "Hazards", HAZARDS.uri),
-        "/etc/yum.repos.d/signed.repo": repo_section(
-            "signed", "Signed packages", SIGNED.uri, gpgcheck="1", gpgkey=f"file://{KEY_FILE}"
-        ),
-    },
-    (HAZARDS, SIGNED),
+    RpmLayer(
+        "sles15-hazards",
+        "zypper",
+        (bash("bash-0:4.4-150400.25.22.x86_64"), *_installed(_SUSE_UPDATES, _SUSE_KERNELS)),
+        {
+            **IDENTITIES["sles15"],
+            "/etc/zypp/zypp.conf": ZYPP_CONF,
+            "/etc/zypp/repos.d/hazards.repo": repo_section("hazards", "Hazards", SUSE_HAZARDS.uri),
+            "/etc/zypp/repos.d/signed.repo": repo_section(
+                "signed", "Signed packages", SUSE_SIGNED.uri, repo_gpgcheck="0", pkg_gpgcheck="1"
+            ),
+        },
+        (SUSE_HAZARDS, SUSE_SIGNED),
+        f"rpm --import {KEY_FILE}\n",
+    ),
 )

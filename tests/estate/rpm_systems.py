@@ -144,7 +144,7 @@ def _amazon() -> RpmLayer:
     return RpmLayer("amazon2023", "dnf", packages, files, repositories, served=mirrors)
 
 
-_ZYPP_CONF = """[main]
+ZYPP_CONF = """[main]
 multiversion = provides:multiversion(kernel)
 multiversion.kernels = latest,latest-1,running
 """
@@ -170,7 +170,7 @@ _SUSE_REPOSITORIES = {
 
 def _sles() -> RpmLayer:
     advisories = load_advisories("sles15")
-    files = {**IDENTITIES["sles15"], "/etc/zypp/zypp.conf": _ZYPP_CONF, "/etc/products.d/SLES.prod": _PRODUCT}
+    files = {**IDENTITIES["sles15"], "/etc/zypp/zypp.conf": ZYPP_CONF, "/etc/products.d/SLES.prod": _PRODUCT}
     repositories = []
     for part, alias in _SUSE_REPOSITORIES.items():
         path = f"sles15-{part}"

@@ -12,6 +12,7 @@ import time
 from . import apt_command, apt_sources, commands, processes
 from .files import make_private_directory
 from .progress import Progress
+from .tail import Tail
 
 # on a file system of its own: what is written there does not stop when the disk is full
 RUN_DIRECTORY = "/run/openpatch_patch_manager"
@@ -22,18 +23,6 @@ PAUSE = 0.1
 # the shell only opens the status file: close_fds leaves no other way that all versions of Python know
 _STATUS_OPTIONS = {"apt-get": ["-o", "APT::Status-Fd=3"], "dpkg": ["--status-fd", "3"]}
 _WITH_STATUS = ["/bin/sh", "-c", 'status=$1; shift; exec "$@" 3>> "$status"', "sh"]
-
-
-class Tail(object):
-    """What was added to a file since it was last asked."""
-
-    def __init__(self, path):
-        self.path = path
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-        self.stream = open(path, "rb")
-
-    def read(self):
-        return self.stream.read().decode("utf-8", "replace")
 
 
 class Runner(object):
@@ -93,8 +82,8 @@ class Runner(object):
             if lines:
                 moved_at = time.time()
             if has_ended:
-                output.stream.close()
-                status.stream.close()
+                output.close()
+                status.close()
                 return process.returncode, "".join(texts)
             if self._end_what_hangs(process, progress, time.time() - moved_at):
                 moved_at = time.time()

@@ -52,14 +52,14 @@ def describe_process(pid):
     return "process %d (%s)" % (pid, name[:120]) if name else "process %d" % pid
 
 
-def wait_until_free(paths, timeout, tell=None, pause=0.5):
+def wait_until_free(paths, timeout, tell=None, pause=0.5, find=find_holder):
     """Wait until nobody holds any of the files. Refuses with ``locked``, naming file and holder, when time is over.
 
-    ``tell`` is called with the holder's description while waiting.
+    ``tell`` is called with the holder's description while waiting; ``find`` finds it, by the path of the file.
     """
     deadline = time.time() + timeout
     while True:
-        held = [(path, pid) for path, pid in ((path, find_holder(path)) for path in paths) if pid is not None]
+        held = [(path, pid) for path, pid in ((path, find(path)) for path in paths) if pid is not None]
         if not held:
             return
         path, pid = held[0]

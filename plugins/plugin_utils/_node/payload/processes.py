@@ -39,12 +39,16 @@ def find_scripts(pid):
 
     Without a dpkg it is what ``pid`` itself waits for, such as a hook of apt.
     """
+    found = find_below(pid, ("dpkg",))
+    return read_children().get(pid, []) if found is None else found
+
+
+def find_below(pid, programs):
+    """What runs below programs of these names below ``pid``; None when there are no such programs."""
     children = read_children()
     family = [pid] + list_descendants(pid, children)
-    managers = [member for member in family if (read_text("/proc/%d/comm" % member) or "").strip() == "dpkg"]
-    if not managers:
-        return children.get(pid, [])
-    return [child for manager in managers for child in children.get(manager, ()) if child not in managers]
+    found = [member for member in family if (read_text("/proc/%d/comm" % member) or "").strip() in programs]
+    return [child for parent in found for child in children.get(parent, ()) if child not in found] if found else None
 
 
 def name_script(pid):

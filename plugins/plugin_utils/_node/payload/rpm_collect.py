@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Facts of a node with dnf or yum: ``gather`` asks a session, ``rpm_facts.normalize`` is pure."""
+"""Facts of a node with dnf, yum or zypper: ``gather`` asks a session, ``rpm_facts.normalize`` is pure."""
 
 import os
 
@@ -23,7 +23,7 @@ def gather(session, refresh, problems):
             updateinfo.append([identity, text])
     return {
         "user": os.geteuid(),
-        "refreshed": refresh,
+        "refreshed": getattr(session, "refreshed", refresh),
         "problems": problems,
         "arch": node.machine(),
         "kernel": [node.kernel_release(), node.kernel_build()],

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Bringing packages to exact versions: the work of a detached operation on a node with dnf or yum."""
+"""Bringing packages to exact versions: the work of a detached operation on a node with dnf, yum or zypper."""
 
 import json
 import os
@@ -27,12 +27,13 @@ DISK_FULL = re.compile(
 class Installation(object):
     """One operation: what is still to do, and what is known of what did not work."""
 
-    def __init__(self, record, open_session, read_packages):
+    def __init__(self, record, open_session, read_packages, find_scripts):
         command = record.document["command"]
         self.record = record
         self.command = command
         self.open_session = open_session
         self.read_packages = read_packages
+        self.find_scripts = find_scripts
         self.packages = wanted.read_wanted(command.get("packages") or [], wanted.RPM)
         step_timeout = command.get("step_timeout") or 36000
         self.deadline = time.time() + step_timeout
@@ -50,7 +51,7 @@ class Installation(object):
         self.record.document["before"] = results.describe_before(self.packages, self.before)
         self.record.save()
         try:
-            rpm_repair.repair(self.record, self.before, self.open_session, self.command)
+            rpm_repair.repair(self.record, self.read_packages, self.open_session, self.command)
             self._install()
         except Refusal as refusal:
             self.otherwise = (results.NOT_TRIED, refusal.message)
@@ -220,7 +221,7 @@ class Attempt(object):
         limit = SECOND_TIMEOUT if name in hung else self._installation.script_timeout
         if still < limit:
             return False
-        scripts = processes.find_scripts(child)
+        scripts = self._installation.find_scripts(child)
         for pid in scripts:
             hung.setdefault(name, "a script of it did not end within %d seconds and was stopped" % limit)
             self._record.log("stopping process %d of package '%s'" % (pid, name))

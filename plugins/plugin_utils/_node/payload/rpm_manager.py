@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What dnf and yum have in common, for ``dnf_manager`` and ``yum_manager``. They give ``open_session``."""
+"""What dnf, yum and zypper have in common, for their managers. These give ``open_session``."""
 
-from . import commands, results, rpm_collect, rpm_facts, rpm_install, rpm_transaction, wanted
+from . import commands, processes, results, rpm_collect, rpm_facts, rpm_install, rpm_transaction, wanted
 from .blocked import Blocked
 from .choose import choose
 from .rpm_snapshot import RpmSnapshot
@@ -18,11 +18,11 @@ def read_packages():
     return RpmSnapshot([line.split("\t") for line in lines if line.count("\t") == 4 and line[:11] != "gpg-pubkey\t"])
 
 
-def collect(command, open_session):
+def collect(command, open_session, package_manager="rpm"):
     problems = []
     session = open_session(command, problems)
     try:
-        return rpm_facts.normalize(rpm_collect.gather(session, command.get("refresh", True), problems))
+        return rpm_facts.normalize(rpm_collect.gather(session, command.get("refresh", True), problems), package_manager)
     finally:
         session.close()
 
@@ -56,8 +56,8 @@ def plan(command, open_session):
     return {"transaction": planned, "repair": repair}
 
 
-def install(record, open_session):
-    rpm_install.Installation(record, open_session, read_packages).do()
+def install(record, open_session, find_scripts=processes.find_scripts):
+    rpm_install.Installation(record, open_session, read_packages, find_scripts).do()
 
 
 def judge_interrupted(document):

@@ -9,10 +9,9 @@ from . import commands
 TIMEOUT = 1800
 
 
-def repair(record, before, open_session, command):
+def repair(record, read_packages, open_session, command):
     """Remove what stayed behind; each step is noted in the operation's repairs."""
-    suspects = before.list_duplicates(())
-    if not suspects:
+    if not read_packages().list_duplicates(()):
         return
     session = open_session(command, [], None)
     try:
@@ -20,7 +19,8 @@ def repair(record, before, open_session, command):
         install_only = set(session.list_install_only())
     finally:
         session.close()
-    for name, arch, versions in before.list_duplicates(install_only):
+    # asked again: another's transaction may have come to its end while the session waited for it
+    for name, arch, versions in read_packages().list_duplicates(install_only):
         for version in versions:
             shown = "%s-%s.%s" % (name, version.partition(":")[2], arch)
             record.progress("removing %s, left by an interrupted transaction" % shown)
