@@ -142,7 +142,7 @@ def test_one_bad_package_does_not_sink_the_others(node: GiveNode, controller: Co
         f"{name}.noarch" for name in FAILING
     }
     assert hazards.run("rpm --verifydb").rc == 0
-    assert hazards.run("ls /run | grep openpatch").out == ""
+    assert hazards.run("ls /run /var/cache | grep openpatch").out == ""
 
 
 SECURITY = "[{filters: [{key: CLASSIFICATION, values: [Security]}], approve_after_days: 0}]"
@@ -307,7 +307,7 @@ def test_alternative_repositories_replace_the_nodes_own_for_the_run_and_leave_no
     controller.inventory({"rocky9": rocky.host_vars})
     everything = (
         "find /etc /var/cache/dnf /var/lib/dnf -type f ! -name '*history*' ! -name '*.pid' | sort | xargs md5sum; "
-        "ls -d /run/openpatch*"
+        "ls -d /run/openpatch* /var/cache/openpatch*"
     )
     before = rocky.run(everything).out
     run = controller.play("patch")
@@ -315,4 +315,4 @@ def test_alternative_repositories_replace_the_nodes_own_for_the_run_and_leave_no
     assert rocky.run(everything).out == before
     controller.play("patch", patch_operation="install")
     assert versions_on(rocky, "bash") == {"bash": "999-1.el9"}
-    assert rocky.run("ls /run | grep openpatch; find / -xdev -path '*source*' -name '*.repo'").out == ""
+    assert rocky.run("ls /run /var/cache | grep openpatch; find / -xdev -path '*source*' -name '*.repo'").out == ""

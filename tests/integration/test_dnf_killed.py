@@ -22,7 +22,7 @@ def assert_sound(node: Node) -> None:
     """The database is whole, and nothing of the run is left but what the next one mends."""
     verified = node.run("rpm --verifydb && rpm -qa > /dev/null", timeout=60)
     assert verified.rc == 0, verified.err
-    assert node.run("ls -d /run/openpatch* /tmp/openpatch*").out == ""
+    assert node.run("ls -d /run/openpatch* /var/cache/openpatch* /tmp/openpatch*").out == ""
     assert node.run("pgrep -x dnf").out == ""
 
 

@@ -37,7 +37,7 @@ TRACES = (
 KILLS = 20
 
 
-def write_baseline(controller: Controller, rules: str = "[]", **fields: object) -> None:
+def write_baseline(controller: Controller, rules: str = "[]", **fields: Any) -> None:
     lines = [f"{name}: {json.dumps(value)}\n" for name, value in fields.items()]
     controller.write(
         "patch_baselines/test.yml",
@@ -45,7 +45,7 @@ def write_baseline(controller: Controller, rules: str = "[]", **fields: object) 
     )
 
 
-def scan(controller: Controller, node: Node, **variables: object) -> PlaybookRun:
+def scan(controller: Controller, node: Node, **variables: Any) -> PlaybookRun:
     controller.inventory({node.name: node.host_vars})
     run = controller.play("patch", **variables)
     assert run.rc == 0, run.output
@@ -162,12 +162,23 @@ def test_one_bad_package_does_not_sink_the_others(node: GiveNode, controller: Co
     names = [*FAILING, "foo", "foo-ng", "bystander", "post-fails"]
     assert versions_on(hazards, *names) == {
         **dict.fromkeys(FAILING, "1.0-1.el9"),
-        **{"foo": "1.1-1.el9", "foo-ng": "", "bystander": "1.1-1.el9", "post-fails": "1.1-1.el9"},
+        "foo": "1.1-1.el9",
+        "foo-ng": "",
+        "bystander": "1.1-1.el9",
+        "post-fails": "1.1-1.el9",
     }
     again = patches_of(controller.play("patch"), hazards.name, "FAILED")
     assert set(again) == {f"{name}.noarch" for name in FAILING}
     assert hazards.run("rpm --verifydb").rc == 0
-    assert set(hazards.run(TRACES).out.split()) - set(before.split()) <= {"packages", "pubkeys", "raw", "solv", "hazards", "signed", "zypp.pid"}
+    assert set(hazards.run(TRACES).out.split()) - set(before.split()) <= {
+        "packages",
+        "pubkeys",
+        "raw",
+        "solv",
+        "hazards",
+        "signed",
+        "zypp.pid",
+    }
 
 
 def test_a_rejected_package_comes_in_as_a_dependency_only_where_that_is_allowed(
@@ -175,7 +186,7 @@ def test_a_rejected_package_comes_in_as_a_dependency_only_where_that_is_allowed(
 ) -> None:
     hazards = node("sles15-hazards")
     controller.inventory({hazards.name: hazards.host_vars})
-    approved = {"approved_patches": ["bar"], "rejected_patches": ["libfoo-1.1-*.noarch.rpm"]}
+    approved: dict[str, Any] = {"approved_patches": ["bar"], "rejected_patches": ["libfoo-1.1-*.noarch.rpm"]}
     write_baseline(controller, **approved, rejected_patches_action="BLOCK")
     blocked = controller.play("patch", patch_operation="install")
     entry = transaction_of(blocked, hazards.name)["bar"]
@@ -381,7 +392,9 @@ def test_an_install_killed_at_any_moment_leaves_a_database_that_verifies_and_the
 
 def test_a_repository_nobody_serves_does_not_stop_the_others(node: GiveNode, controller: Controller) -> None:
     sles = node("sles15")
-    sles.run(f"printf '[dead]\\nname=Nobody serves this\\nbaseurl={GONE_URI}\\nenabled=1\\n' > /etc/zypp/repos.d/dead.repo")
+    sles.run(
+        f"printf '[dead]\\nname=Nobody serves this\\nbaseurl={GONE_URI}\\nenabled=1\\n' > /etc/zypp/repos.d/dead.repo"
+    )
     result = scan(controller, sles).results("patch_scan")["sles15"]
     assert result["counts"]["missing_count"] > 0
     assert any("Nobody serves this" in warning for warning in result["warnings"]), result["warnings"]

@@ -23,7 +23,7 @@ def listen(open_session, entries=ENTRIES):
     child = os.fork()
     if child == 0:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-        rpm_worker.work(open_session, {}, entries, {}, writer)
+        rpm_worker.work(open_session, {}, entries, {}, None, writer)
     os.close(writer)
     with os.fdopen(reader, "rb") as stream:
         said = [json.loads(line.decode("ascii")) for line in stream.read().splitlines()]

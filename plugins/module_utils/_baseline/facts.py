@@ -199,6 +199,7 @@ _read_facts = read_record(
         "package_manager": _read_choice(PackageManager),
         **dict.fromkeys(("installed", "candidates"), _read_packages),
         "held": read_words,
+        "unfinished": read_words,
         "repositories": read_list(_read_repository, _MOST_ENTRIES),
         "notices": _read_notices,
         "warnings": read_list(

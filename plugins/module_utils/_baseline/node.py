@@ -137,7 +137,10 @@ class LastOperation:
 
 @dataclass(frozen=True, slots=True)
 class NodeFacts:
-    """All facts of one node; candidates ascend per name and architecture in the package manager's own order."""
+    """All facts of one node; candidates ascend per name and architecture in the package manager's own order.
+
+    ``unfinished`` are packages that an interrupted operation left; the node finishes them before its next install.
+    """
 
     schema: int = SCHEMA
     os: OsFacts = OsFacts()
@@ -150,6 +153,7 @@ class NodeFacts:
     installed: tuple[Package, ...] = ()
     candidates: tuple[Package, ...] = ()
     held: tuple[str, ...] = ()
+    unfinished: tuple[str, ...] = ()
     repositories: tuple[Repository, ...] = ()
     notices: Mapping[str, Notice] = field(default_factory=dict)
     warnings: tuple[FactWarning, ...] = ()

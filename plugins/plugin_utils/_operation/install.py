@@ -86,8 +86,10 @@ def install_host(operation: HostOperation) -> Installed:
     transaction = results
     if plan.install and check_mode:
         transaction = operation.node(_request("plan", operation, plan, found.sources))["transaction"]
-    elif plan.install:
-        results += _install(operation, plan, found.sources)
+    elif plan.install or (facts.unfinished and not check_mode):
+        answer = _install(operation, plan, found.sources)
+        results += answer["results"]
+        notes += [str(repair) for repair in answer.get("repairs") or ()]
         raw, facts = operation.collect(refresh=False, sources=found.sources)
     judged = operation.judge(raw, facts, frozen, operation="Install", results=results, warnings=unheard)
     operation.record(judged, operation="Install")
@@ -121,7 +123,7 @@ def wait_for_install(operation: HostOperation, operation_id: str) -> dict[str, A
             )
 
 
-def _install(operation: HostOperation, plan: InstallPlan, sources: Sequence[PatchSource]) -> list[dict[str, Any]]:
+def _install(operation: HostOperation, plan: InstallPlan, sources: Sequence[PatchSource]) -> dict[str, Any]:
     settings = operation.settings
     operation_id = str(uuid.uuid4())
     # a start may be repeated: the node gives the operation of this id if there is one
@@ -134,12 +136,13 @@ def _install(operation: HostOperation, plan: InstallPlan, sources: Sequence[Patc
             "info": {"run_id": operation.run_id},
         },
     )
-    operation.say(f"{settings.host}: installing {len(plan.install)} package{'' if len(plan.install) == 1 else 's'}")
+    count = len(plan.install)
+    doing = f"installing {count} package{'' if count == 1 else 's'}" if count else "finishing an interrupted install"
+    operation.say(f"{settings.host}: {doing}")
     answer = wait_for_install(operation, operation_id)
-    results: list[dict[str, Any]] = answer["results"]
     if answer["state"] == "interrupted":
         operation.say(f"{settings.host}: install {operation_id} was interrupted on the node")
-    return results
+    return answer
 
 
 def _ask_until_reached(operation: HostOperation, command: Mapping[str, Any]) -> dict[str, Any]:

@@ -122,6 +122,7 @@ def normalize(raw):
     warnings += _judge_lists(raw, repositories)
     facts["installed"], facts["candidates"] = _describe_packages(raw, packages, tables, native, repositories)
     facts["held"] = ["%s.%s" % package.key for package in packages if package.want == "hold"]
+    facts["unfinished"] = ["%s.%s" % package.key for package in packages if package.is_pending]
     facts["repositories"] = repositories.facts
     reasons = reboot.find_reboot_reasons(raw["files"].get, facts["installed"], raw["kernel"][0], raw["kernel"][1])
     facts["reboot_required"] = {"required": bool(reasons), "reasons": reasons}

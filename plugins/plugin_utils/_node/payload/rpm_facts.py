@@ -22,6 +22,7 @@ Times are seconds after the epoch, 0 when not known; ``held`` is the reason why 
 
 from . import clock, os_identity, rpm_reboot
 from .rpm_order import Version
+from .rpm_snapshot import RpmSnapshot
 from .updateinfo import Notices
 from .words import to_word
 
@@ -40,6 +41,8 @@ def normalize(raw, package_manager="rpm"):
     named = set(identity for part in ("installed", "candidates") for one in facts[part] for identity in one["notices"])
     facts["notices"] = dict((identity, notices.notices[identity]) for identity in sorted(named))
     facts["repositories"] = raw["repositories"]
+    duplicates = RpmSnapshot(raw["installed"]).list_duplicates(raw["install_only"])
+    facts["unfinished"] = ["%s.%s" % (name, arch) for name, arch, _versions in duplicates]
     reasons = rpm_reboot.find_reboot_reasons(raw)
     facts["reboot_required"] = {"required": bool(reasons), "reasons": reasons}
     facts["warnings"] = [{"code": code, "message": to_word(message)} for code, message in problems]

@@ -10,7 +10,7 @@ import re
 import select
 import time
 
-from . import processes, results, rpm_repair, rpm_worker, wanted
+from . import processes, results, rpm_worker, wanted
 from .refusal import Refusal
 
 MOST_ATTEMPTS = 8
@@ -51,7 +51,6 @@ class Installation(object):
         self.record.document["before"] = results.describe_before(self.packages, self.before)
         self.record.save()
         try:
-            rpm_repair.repair(self.record, self.read_packages, self.open_session, self.command)
             self._install()
         except Refusal as refusal:
             self.otherwise = (results.NOT_TRIED, refusal.message)
@@ -62,14 +61,16 @@ class Installation(object):
     def _install(self):
         left, reasons = results.sort_out(self.packages, self.read_packages())
         self.reasons.update(reasons)
+        suspects = bool(self.before.list_duplicates(()))
         for _attempt in range(MOST_ATTEMPTS):
-            if not left:
+            if not left and not suspects:
                 return
             if time.time() > self.deadline:
                 self.otherwise = (results.NOT_TRIED, "the time for the operation was over")
                 return
             heard = Attempt(self, left)
-            heard.run()
+            heard.run(self.read_packages if suspects else None)
+            suspects = False
             left = self._sort_out_rest(left, heard)
 
     def _sort_out_rest(self, packages, heard):
@@ -81,7 +82,7 @@ class Installation(object):
         if heard.disk_full:
             self.otherwise = (results.NOT_TRIED, "the disk is full")
             return []
-        moved = len(rest) < len(packages) or len(self.failed) > known
+        moved = heard.repaired or len(rest) < len(packages) or len(self.failed) > known
         if rest and not moved:
             # nothing moved and nobody is to blame: the same again would end the same way
             reason = heard.reason or "the package manager gave no reason"
@@ -128,9 +129,10 @@ class Attempt(object):
         self.refused = {}
         self.named = {}
         self.reason = ""
+        self.repaired = False
         self.disk_full = False
 
-    def run(self):
+    def run(self, read_packages=None):
         reader, writer = os.pipe()
         child = os.fork()
         if child == 0:
@@ -138,7 +140,7 @@ class Attempt(object):
             os.close(reader)
             entries = [{"name": one.name, "arch": one.arch, "version": one.version} for one in self._packages]
             mine = self._installation
-            rpm_worker.work(mine.open_session, mine.command, entries, mine.failed, writer)
+            rpm_worker.work(mine.open_session, mine.command, entries, mine.failed, read_packages, writer)
         os.close(writer)
         try:
             self._listen(reader, child)
@@ -184,6 +186,10 @@ class Attempt(object):
         reason = " - ".join([self._installation.hung.get(name) or message] + told[-2:])
         self._look_at_disk(reason)
         self.named.setdefault(name, reason)
+
+    def _hear_repaired(self, message):
+        self.repaired = True
+        self._record.repaired(message)
 
     def _hear_waiting(self, holder):
         self._record.progress("waiting for %s, which holds the package manager's lock" % holder)

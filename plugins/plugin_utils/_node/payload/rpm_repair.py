@@ -9,24 +9,15 @@ from . import commands
 TIMEOUT = 1800
 
 
-def repair(record, read_packages, open_session, command):
-    """Remove what stayed behind; each step is noted in the operation's repairs."""
-    if not read_packages().list_duplicates(()):
-        return
-    session = open_session(command, [], None)
-    try:
-        session.open(False)
-        install_only = set(session.list_install_only())
-    finally:
-        session.close()
-    # asked again: another's transaction may have come to its end while the session waited for it
-    for name, arch, versions in read_packages().list_duplicates(install_only):
+def repair(leftovers, voice):
+    """Remove what stayed behind, as ``RpmSnapshot.list_duplicates`` has it; each step is told."""
+    for name, arch, versions in leftovers:
         for version in versions:
             shown = "%s-%s.%s" % (name, version.partition(":")[2], arch)
-            record.progress("removing %s, left by an interrupted transaction" % shown)
+            doing = "removing %s, left by an interrupted transaction" % shown
+            voice.say("step", name=name, doing=doing, done=0, total=0)
             # what the newer version has is left alone, and so are packages that need it
             result = commands.run(["rpm", "-e", "--nodeps", "--allmatches", shown], TIMEOUT)
-            outcome = "removed" if result.status == 0 else "failed to remove"
-            record.repaired("%s %s, left by an interrupted transaction%s" % (
-                outcome, shown, "" if result.status == 0 else ": " + result.reason()
-            ))
+            outcome = "removed %s" if result.status == 0 else "failed to remove %s"
+            reason = "" if result.status == 0 else ": " + result.reason()
+            voice.say("repaired", message=outcome % shown + ", left by an interrupted transaction" + reason)

@@ -12,7 +12,7 @@ import json
 import os
 import traceback
 
-from . import rpm_transaction, wanted
+from . import rpm_repair, rpm_transaction, wanted
 from .blocked import Blocked
 from .choose import choose
 from .refusal import Refusal
@@ -59,9 +59,17 @@ class Report(object):
         self._voice.say("error", name=name or self._current, message=to_word(message), said=self._lines)
 
 
-def attempt(session, command, packages, failed, voice):
-    """Choose, download and install; what does not work is told, and the end with its reason."""
+def attempt(session, command, packages, failed, voice, read_packages=None):
+    """Choose, download and install; what does not work is told, and the end with its reason.
+
+    With ``read_packages`` what an interrupted transaction left is looked for first. If there is any, removing it is all
+    that is done: what the session has read is not true any more.
+    """
     session.open(False)
+    leftovers = read_packages().list_duplicates(set(session.list_install_only())) if read_packages else []
+    if leftovers:
+        rpm_repair.repair(leftovers, voice)
+        return voice.say("end", reason="")
     blocked = command.get("blocked") or ()
     if blocked:
         session.keep_out(Blocked(blocked, command.get("blocked_shapes") or ()).find)
@@ -85,7 +93,7 @@ def attempt(session, command, packages, failed, voice):
     return voice.say("end", reason=to_word(reason))
 
 
-def work(open_session, command, entries, failed, descriptor):
+def work(open_session, command, entries, failed, read_packages, descriptor):
     """The life of the process; never returns."""
     voice = Voice(descriptor)
     status = 0
@@ -93,7 +101,7 @@ def work(open_session, command, entries, failed, descriptor):
         packages = wanted.read_wanted(entries, wanted.RPM)
         session = open_session(command, [], lambda who: voice.say("waiting", holder=who))
         try:
-            attempt(session, command, packages, failed, voice)
+            attempt(session, command, packages, failed, voice, read_packages)
         finally:
             # yum's lock is a file, which would stay
             session.close()

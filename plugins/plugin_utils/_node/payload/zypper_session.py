@@ -9,8 +9,18 @@ import re
 import subprocess
 import time
 
-from . import commands, compressed, locks, rpm_primary, zypper_answers, zypper_locks, zypper_metadata
-from . import zypper_multiversion, zypper_pid, zypper_xml
+from . import (
+    commands,
+    compressed,
+    locks,
+    rpm_primary,
+    zypper_answers,
+    zypper_locks,
+    zypper_metadata,
+    zypper_multiversion,
+    zypper_pid,
+    zypper_xml,
+)
 from .refusal import Refusal
 from .rpm_order import Version
 from .rpm_transaction import Transaction
