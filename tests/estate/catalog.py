@@ -68,11 +68,11 @@ SPECS = {
     for spec in (
         NodeSpec("debian12", "debian12", "debian", "Debian 12, real security updates pending"),
         NodeSpec(
-            "ubuntu", "ubuntu", "ubuntu", "Ubuntu 22.04 by its identity, archives and packages made for the tests"
+            "ubuntu", "ubuntu", "ubuntus", "Ubuntu 22.04 by its identity, archives and packages made for the tests"
         ),
-        NodeSpec("ubuntu2", "ubuntu", "ubuntu", "a second one"),
-        NodeSpec("ubuntu-pyapt", "ubuntu-pyapt", "ubuntu", "with python3-apt (a stub) that has an update"),
-        NodeSpec("ubuntu-badrepo", "ubuntu", "ubuntu", "with an unsigned, a foreign and a dead repository", _BAD_REPO),
+        NodeSpec("ubuntu2", "ubuntu", "ubuntus", "a second one"),
+        NodeSpec("ubuntu-pyapt", "ubuntu-pyapt", "ubuntus", "with python3-apt (a stub) that has an update"),
+        NodeSpec("ubuntu-badrepo", "ubuntu", "ubuntus", "with an unsigned, a foreign and a dead repository", _BAD_REPO),
         NodeSpec("debian12-prompts", "debian12-prompts", "debian", "with apt-listchanges, needrestart and python3-apt"),
         NodeSpec("debian11", "debian11", "debian", "Debian 11, real security updates pending"),
         NodeSpec("debian13", "debian13", "debian", "Debian 13 (deb822 sources), real security updates pending"),

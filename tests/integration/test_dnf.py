@@ -58,7 +58,6 @@ def repositories(estate: Estate) -> Iterator[RpmRepositories]:
     estate.rpm_repositories.reset()
 
 
-@pytest.mark.smoke
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_what_is_missing_is_what_dnf_itself_would_say(name: str, node: GiveNode, controller: Controller) -> None:
     system = node(name)
@@ -86,6 +85,7 @@ def test_what_was_approved_is_installed_and_a_second_install_changes_nothing(
     assert rocky.run("rpm --verifydb").rc == 0
 
 
+@pytest.mark.smoke
 def test_check_mode_and_diff_show_the_exact_transaction_and_change_nothing(
     node: GiveNode, controller: Controller
 ) -> None:

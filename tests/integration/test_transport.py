@@ -16,9 +16,9 @@ from tests.integration.controller import Controller
 
 
 @pytest.mark.smoke
-def test_a_scan_is_one_remote_execution(node: GiveNode, controller: Controller) -> None:
-    debian = node("debian12")
-    controller.inventory({"debian12": debian.host_vars})
+@pytest.mark.parametrize("name", ["debian12", "rocky9", "sles15"])
+def test_a_scan_is_one_remote_execution(name: str, node: GiveNode, controller: Controller) -> None:
+    controller.inventory({name: node(name).host_vars})
     run = controller.play("patch", "-vvv")
     assert run.rc == 0, run.output
     log = re.findall(r"^<[\d.]+> (SSH: EXEC|PUT|.*sftp|.*scp).*", run.output, re.MULTILINE)
@@ -43,11 +43,11 @@ def test_a_scan_works_with_every_way_to_become_root(
     assert left.out == "", "nothing stays behind on the node"
 
 
-def test_an_ordinary_user_scans_without_become(node: GiveNode, controller: Controller) -> None:
-    debian = node("debian12")
-    controller.inventory({"debian12": {**debian.host_vars, "ansible_user": PASSWORDLESS_USER}})
+@pytest.mark.parametrize("name", ["debian12", "rocky9"])
+def test_an_ordinary_user_scans_without_become(name: str, node: GiveNode, controller: Controller) -> None:
+    controller.inventory({name: {**node(name).host_vars, "ansible_user": PASSWORDLESS_USER}})
     run = controller.play("patch")
     assert run.rc == 0, run.output
-    result = run.results("patch_scan")["debian12"]
+    result = run.results("patch_scan")[name]
     assert result["counts"]["missing_count"] > 0
     assert any("root" in warning for warning in result["warnings"])

@@ -53,7 +53,8 @@ def add_last_operation(facts):
     last = operation.describe_last()
     if last:
         facts["last_operation"] = last
-        facts["warnings"] = facts.get("warnings", []) + operation.warn_of(last)
+        # first: a list of others may be long
+        facts["warnings"] = operation.warn_of(last) + facts.get("warnings", [])
 
 
 def plan(command):
