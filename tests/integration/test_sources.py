@@ -11,7 +11,6 @@ import os
 import signal
 import subprocess
 import time
-from typing import Any
 
 import pytest
 
@@ -187,8 +186,7 @@ def test_a_killed_install_leaves_no_trace_and_the_next_one_finishes(
 ) -> None:
     write_baseline(controller, SUITES[SECURITY].source, approved="postinst-slow sec-required sec-extra")
     before = ubuntu.run(CHECKSUM).out
-    options: dict[str, Any] = {"patch_operation": "install", "patch_reboot_option": "NoReboot"}
-    process = start(controller, **options)
+    process = start(controller, patch_operation="install", patch_reboot_option="NoReboot")
     pid = wait_for(ubuntu, DETACHED)
     wait_for(ubuntu, LEFT)
     time.sleep(after)
@@ -196,7 +194,7 @@ def test_a_killed_install_leaves_no_trace_and_the_next_one_finishes(
     process.wait(timeout=120)
     wait_until_clean(ubuntu)
     assert ubuntu.run(CHECKSUM).out == before
-    run = controller.play("patch", **options)
+    run = controller.play("patch", patch_operation="install", patch_reboot_option="NoReboot")
     assert run.rc == 0, run.output
     assert patches_of(run, "ubuntu", "MISSING") == patches_of(run, "ubuntu", "FAILED") == {}
     for package in ("postinst-slow", "sec-required", "sec-extra"):

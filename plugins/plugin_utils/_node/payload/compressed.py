@@ -12,7 +12,7 @@ import zlib
 from . import commands
 
 try:
-    import lzma
+    import lzma  # novm: looked for
 except ImportError:  # Python 2 has none
     lzma = None
 
