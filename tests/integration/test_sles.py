@@ -34,6 +34,7 @@ TRACES = (
     "find /etc -type f ! -name '*.solv' | sort | xargs md5sum; ls /run /var/cache/zypp /var/cache/zypp/raw; "
     "rpm -qa gpg-pubkey"
 )
+PLACES = "ls /run /var/cache /var/cache/zypp /tmp"
 KILLS = 20
 
 
@@ -148,7 +149,7 @@ def test_one_bad_package_does_not_sink_the_others(node: GiveNode, controller: Co
     hazards = node("sles15-hazards")
     controller.inventory({hazards.name: hazards.host_vars})
     before = hazards.run(TRACES).out
-    run = controller.play("patch", patch_operation="install", patch_step_timeout=80)
+    run = controller.play("patch", patch_operation="install", patch_step_timeout=130)
     assert run.rc == 0, run.output
     entries = transaction_of(run, hazards.name)
     assert {name for name, entry in entries.items() if entry["status"] == "failed"} == set(FAILING)
@@ -334,7 +335,7 @@ def test_a_run_with_alternative_repositories_that_is_killed_leaves_no_trace(
     assert kill_program(sles)
     wait_until(lambda: sles.run("pgrep -x zypper").out == "")
     assert versions_on(sles, "bash") == {"bash": "999-1"}, "what was begun is brought to its end"
-    wait_until(lambda: "openpatch-" not in sles.run("ls /run /var/cache/zypp /tmp").out)
+    wait_until(lambda: "openpatch-" not in sles.run(PLACES).out)
     assert set(sles.run(TRACES).out.splitlines()) - set(before.splitlines()) <= {"zypp.pid"}
     assert ask(sles, command="poll", operation_id="killed")["state"] == "interrupted"
 
@@ -373,7 +374,7 @@ def test_an_install_killed_at_any_moment_leaves_a_database_that_verifies_and_the
         time.sleep(chance.uniform(0.1, 0.9) * takes)
         kill_everything(sles)
         assert sles.run("rpm --verifydb && rpm -qa > /dev/null", timeout=60).rc == 0
-        wait_until(lambda: "openpatch-" not in sles.run("ls /run /var/cache/zypp /tmp").out)
+        wait_until(lambda: "openpatch-" not in sles.run(PLACES).out)
         assert sles.run("cat /etc/zypp/locks").out == ""
         states.append(ask(sles, command="poll", operation_id=identity)["state"])
     assert states.count("interrupted") >= KILLS * 3 // 4, states

@@ -94,7 +94,9 @@ class Installation(object):
         asked = dict((package.name, package) for package in self.packages)
         after = self.read_packages()
         self.reasons.update((key, (results.FAILED, reason)) for key, reason in heard.refused.items())
-        for name, reason in heard.named.items():
+        # what was ended is known without the package manager's word, which may not come
+        hung = dict((name, reason) for name, reason in self.hung.items() if name in asked)
+        for name, reason in dict(hung, **heard.named).items():
             package = asked.get(name)
             if package is None:
                 if name not in self.failed:

@@ -33,7 +33,8 @@ class Setup(object):
 
     def __init__(self, sources=()):
         # packages are large, and what is below /run is in memory
-        self.scratch = Scratch(CACHE if sources and os.access(CACHE, os.W_OK) else PARENT)
+        places = [place for place in (CACHE, os.path.dirname(CACHE)) if os.access(place, os.W_OK)]
+        self.scratch = Scratch(places[0] if sources and places else PARENT)
         self.is_private = bool(sources)
         self.raw_cache = zypper_metadata.RAW_CACHE
         self.package_cache = os.path.join(CACHE, "packages")
