@@ -45,7 +45,8 @@ class TestScratch(unittest.TestCase):
             scratch.Scratch(self.parent).write("file", u"text")
             time.sleep(60)
             os._exit(0)
-        while not os.listdir(self.parent):
+        # with the file there is a guard
+        while not glob.glob(os.path.join(self.parent, "*", "file")):
             time.sleep(0.01)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
