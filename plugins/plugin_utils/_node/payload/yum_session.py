@@ -104,7 +104,7 @@ class Session(object):
         self.base.repos.doSetup()
         for repo in list(self.base.repos.listEnabled()):
             # plugins bring repositories of their own
-            if self.scratch and not (repo.repofile or "").startswith(self.scratch.path):
+            if self.scratch and not (getattr(repo, "repofile", None) or "").startswith(self.scratch.path):
                 self.base.repos.disableRepo(repo.id)
         self.repositories = [self._load(repo, refresh) for repo in list(self.base.repos.listEnabled())]
         self.installed = list(self._describe_installed())
@@ -351,11 +351,11 @@ class Session(object):
             base.ts.check()
             base.ts.order()
             base.runTransaction(cb=_Progress(base, report, display))
-        except yum.Errors.YumRPMTransError as error:
-            return "\n".join([to_text(error.msg)] + [to_text(_first(problem)) for problem in error.errors])
         except yum.Errors.YumBaseError as error:
+            # a text, a list of texts, or of rpm's problems, which begin with their text
             texts = error.value if isinstance(error.value, (list, tuple)) else [error]
-            return "\n".join(to_text(text) for text in texts)
+            texts = [text[0] if isinstance(text, (list, tuple)) else text for text in texts]
+            return "\n".join([to_text(getattr(error, "msg", ""))] + [to_text(text) for text in texts]).strip()
         finally:
             display.flush()
         return None
@@ -412,10 +412,6 @@ _STEPS = {
     # from rpm 4.10 on
     getattr(rpm, "RPMCALLBACK_SCRIPT_START", None): "Running a script of",
 }
-
-
-def _first(problem):
-    return problem[0] if isinstance(problem, (list, tuple)) else problem
 
 
 def _say(error):
