@@ -25,12 +25,14 @@ STATUSES = {
     104: "no such package in the repositories",
     105: "zypper was interrupted by a signal",
 }
-# patches are needed, security patches are, a reboot is, a restart of zypper is, repositories were skipped, a script failed
+# patches, security patches, a reboot, a restart of zypper are needed; repositories were skipped; a script failed
 GOOD = (0, 100, 101, 102, 103, 106, 107)
 
 _SKIPPED = re.compile(r"Skipping repository '(.*)' because of the above error")
 _OWN = re.compile(r"\[[^|\]]*\|[^\]]*\]\s*(.*)")
-_GENERIC = ("History:", "Please check", "Please see", "Problem occurred", "Installation has been aborted", "- ABORT request")
+_GENERIC = (
+    "History:", "Please check", "Please see", "Problem occurred", "Installation has been aborted", "- ABORT request",
+)  # fmt: skip
 _SOLUTION = re.compile(r"\s*Solution \d+:")
 _FAILED_SCRIPT = re.compile(r"(?:warning|error): (%(\w+)\((\S+?)\) scriptlet failed.*)")
 _FAILED_PACKAGE = re.compile(r"(?:Installation|Removal) of (\S+) failed")
@@ -186,7 +188,7 @@ def name_of(nevra):
 class Listener(object):
     """Reads what a running zypper says, and tells a ``report`` of it (that of ``rpm_worker``).
 
-    ``failed`` are reasons by name of what could not be fetched or trusted; ``blamed`` is whether any package was told of.
+    ``failed`` are reasons by name of what could not be fetched or trusted; ``blamed``: whether a package was told of.
     """
 
     def __init__(self, report):
@@ -281,4 +283,5 @@ class Listener(object):
             return "its signature is not good: " + to_word(text)
         why = [line for line in self._said if line.startswith(("Digest verification", "File "))]
         first, _question, rest = text.partition(" Do you want to retry retrieval?")
-        return "download failed: " + to_word("; ".join([first.rstrip(".")] + why + [line for line in [shorten(rest)] if line]))
+        reasons = [first.rstrip(".")] + why + [line for line in [shorten(rest)] if line]
+        return "download failed: " + to_word("; ".join(reasons))

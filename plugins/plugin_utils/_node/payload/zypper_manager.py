@@ -6,8 +6,6 @@
 
 from . import processes, rpm_manager, zypper_pid
 
-# the texts by which an entry of a rejected list may name a package of SUSE (patch-manager-approved-rejected-package-name-formats)
-SHAPES = ("{name}", "{name}-{version}-{release}.{arch}", "{name}-{version}-{release}.{arch}.rpm")
 # they run the scripts of packages
 _RPM = ("rpm", "zypp-rpm")
 
@@ -23,7 +21,7 @@ def collect(command):
 
 
 def plan(command):
-    return rpm_manager.plan(dict({"blocked_shapes": SHAPES}, **command), open_session)
+    return rpm_manager.plan(command, open_session)
 
 
 def check(command):
@@ -31,7 +29,6 @@ def check(command):
 
 
 def install(record):
-    record.document["command"].setdefault("blocked_shapes", list(SHAPES))
     repaired = zypper_pid.free_stale()
     if repaired:
         record.repaired(repaired)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What we ask of zypper: the one file that knows its commands. It is what ``rpm_manager`` works with, as dnf's session is."""
+"""What we ask of zypper: the one file that knows its commands. ``rpm_manager`` works with it as with dnf's session."""
 
 import os
 import re
@@ -29,13 +29,14 @@ from .zypper_setup import Setup
 
 REFRESH_SECONDS = 1800
 PAUSE = 0.1
-QUERY = ["rpm", "-qa", "--queryformat", "%{NAME}\\t%{ARCH}\\t%{EPOCH}\\t%{VERSION}\\t%{RELEASE}\\t%{BUILDTIME}\\t%{INSTALLTIME}\\n"]
+_TAGS = ("NAME", "ARCH", "EPOCH", "VERSION", "RELEASE", "BUILDTIME", "INSTALLTIME")
+QUERY = ["rpm", "-qa", "--queryformat", "\\t".join("%%{%s}" % tag for tag in _TAGS) + "\\n"]
 NOARCH = "noarch"
 # nothing is asked, nothing comes along that is only recommended, nothing is removed or taken back to get there
 INSTALL = ("--name", "--no-recommends", "--no-force-resolution", "--auto-agree-with-licenses")
 _MOST_FAILED_DOWNLOADS = 50
 _LITTLE_BYTES = 1048576
-# the shell only keeps the run's files alive, as long as zypper needs them: close_fds leaves no other way all Pythons know
+# the shell only keeps the run's files alive as long as zypper needs them: close_fds leaves no other way
 _HOLDING = ["/bin/sh", "-c", 'hold=$1; shift; exec "$@" 9> "$hold"', "sh"]
 
 
@@ -102,14 +103,15 @@ class Session(object):
         answer = self.setup.run(self.setup.zypper("repos"), ZYPP_READONLY_HACK="1")
         if answer.status not in (0, zypper_answers.NO_REPOSITORIES):
             why = zypper_answers.explain(answer.status, answer.out)
-            raise Refusal("repositories_unreadable", "Failed to read zypper's repositories: %s" % (why or answer.reason()))
+            message = "Failed to read zypper's repositories: %s" % (why or answer.reason())
+            raise Refusal("repositories_unreadable", message)
         found = zypper_answers.read_repositories(answer.out)
         if self.setup.is_private:
             found = [repository for repository in found if repository["id"] in self.setup.aliases]
         self.repositories = found
-        self._metadata = dict(
-            (repository["id"], zypper_metadata.Repository(repository["id"], self.setup.raw_cache)) for repository in found
-        )
+        aliases = [repository["id"] for repository in found]
+        cache = self.setup.raw_cache
+        self._metadata = dict((alias, zypper_metadata.Repository(alias, cache)) for alias in aliases)
 
     def _judge(self, repository, skipped, fault):
         """Whether a repository could be read; one whose metadata is old is still one that could not."""
@@ -182,7 +184,7 @@ class Session(object):
             stream.close()
 
     def _search(self, aliases):
-        """What zypper itself knows of repositories whose metadata we cannot read; it does not tell the time of building."""
+        """What zypper itself knows of repositories whose metadata we cannot read; but for times of building."""
         words = [word for alias in aliases for word in ("--repo", alias)]
         answer = self.setup.run(self.setup.zypper("--no-refresh", "search", "-s", "-t", "package", *words),
                                 ZYPP_READONLY_HACK="1")
@@ -253,11 +255,13 @@ class Session(object):
         return reason
 
     def _install(self, packages, *options):
-        words = [
-            "%s.%s=%s" % (package.name, package.arch, zypper_answers.without_epoch(package.version)) for package in packages
-        ]
+        words = []
+        for package in packages:
+            version = zypper_answers.without_epoch(package.version)
+            words.append("%s.%s=%s" % (package.name, package.arch, version))
         repositories = self.setup.name_repositories()
-        return self.setup.zypper(*(("--no-refresh", "install") + INSTALL + options + tuple(repositories) + tuple(words)))
+        argv = ("--no-refresh", "install") + INSTALL + options + tuple(repositories) + tuple(words)
+        return self.setup.zypper(*argv)
 
     def download(self, progress):
         """Fetch and check what is resolved; gives reasons by name for what cannot be had or trusted."""
@@ -283,7 +287,7 @@ class Session(object):
         return reasons
 
     def run(self, report):
-        """Do what is resolved and downloaded. ``report`` hears how far it is and what fails; gives a reason, or None."""
+        """Do what is resolved and downloaded; gives its errors, or None. ``report`` hears of steps and failures."""
         listener = zypper_answers.Listener(report)
         status, text = self._work(self._install(self._packages, "--download", "in-advance"), listener)
         reason = zypper_answers.explain(status, text)
@@ -308,7 +312,8 @@ class Session(object):
         deadline = time.time() + self.lock_timeout
         while True:
             self._wait_for_lock()
-            locks.wait_until_free([commands.run(["rpm", "-E", "%{_rpmlock_path}"]).out.strip()], self.lock_timeout, self.tell)
+            path = commands.run(["rpm", "-E", "%{_rpmlock_path}"]).out.strip()
+            locks.wait_until_free([path], self.lock_timeout, self.tell)
             status, text = self._watch(argv, listener)
             self._refuse(status, deadline)
             if status != zypper_answers.LOCKED:

@@ -4,8 +4,9 @@
 
 """zypper as one run of ours needs it: its settings, locks and repositories are copies that go with the run.
 
-The variable ``ZYPP_CONF`` names the settings of zypper's library. Ours are the node's, with a file of locks of our own in
-place of the administrator's, which it begins with; and, where a baseline has sources, with other repositories and caches.
+The variable ``ZYPP_CONF`` names the settings of zypper's library. Ours are the node's, with a file of locks of our own
+in place of the administrator's, which it begins with; and, where a baseline has sources, with other repositories and
+caches.
 """
 
 import os

@@ -4,8 +4,8 @@
 
 """zypper's XML, element by element.
 
-Patterns, not a parser: the answer of a zypper that was killed ends in the middle, and the words of package scripts stand
-in it as they came, control characters included.
+Patterns, not a parser: the answer of a zypper that was killed ends in the middle, and the words of package scripts
+stand in it as they came, control characters included.
 """
 
 import re
