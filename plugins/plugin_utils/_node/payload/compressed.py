@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading files as repositories compress them: gzip, bzip2, xz, zstd, zchunk or not at all, told by their first bytes."""
+"""Reading files as repositories compress them: gzip, bzip2, xz, zstd, zchunk or not at all, by their first bytes."""
 
 import bz2
 import gzip
