@@ -9,7 +9,6 @@ dnf 4 and looked for with care. ``Session`` is what ``rpm_manager`` works with, 
 """
 
 import logging
-import re
 import time
 
 import dnf
@@ -21,7 +20,7 @@ import dnf.transaction
 import dnf.yum.rpmtrans
 import rpm
 
-from . import locks
+from . import locks, rpm_sources
 from .refusal import Refusal
 from .rpm_transaction import Transaction
 from .scratch import Scratch
@@ -71,8 +70,9 @@ class Session(object):
         if sources:
             conf.reposdir = [self.scratch.make("repos")]
             conf.cachedir = self.scratch.make("cache")
-            for number, source in enumerate(sources):
-                self.scratch.write("repos/%02d.repo" % number, _make_unique(source["configuration"], number))
+            texts = rpm_sources.rename_sections([source["configuration"] for source in sources])
+            for number, text in enumerate(texts):
+                self.scratch.write("repos/%02d.repo" % number, text)
         self.base.init_plugins(disabled_glob=FOR_PEOPLE)
         self.base.pre_configure_plugins()
         self.base.read_all_repos()
@@ -336,8 +336,3 @@ def _find_origin(package):
 
 def _say(error):
     return " ".join(("%s" % error).split())
-
-
-def _make_unique(text, number):
-    """Repository texts of a baseline may call their section ``[main]``, which to dnf is no repository."""
-    return re.sub(r"(?m)^\s*\[main\]", "[source-%d]" % number, text)

@@ -23,10 +23,10 @@ from .files import read_text
 from .refusal import Refusal
 from .rpm_order import Version
 from .rpm_snapshot import RpmSnapshot, format_version
+from .rpm_sources import rename_sections, write_main
 from .rpm_transaction import Transaction
 from .scratch import Scratch
 from .words import to_text
-from .yum_sources import rename_sections, write_main
 
 HOLDS = "a version lock or another plugin of yum"
 CONFIGURATIONS = ("/etc/yum/yum.conf", "/etc/yum.conf")

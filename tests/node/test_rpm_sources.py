@@ -7,7 +7,7 @@
 import unittest
 
 import context
-from payload.yum_sources import rename_sections, write_main
+from payload.rpm_sources import rename_sections, write_main
 
 PAYLOAD = context.PAYLOAD  # the import puts it on the path
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Repositories of a baseline, as text for yum's configuration. Pure."""
+"""Repositories of a baseline, as text for the configuration of dnf and yum. Pure."""
 
 import re
 
