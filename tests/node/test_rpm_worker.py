@@ -14,7 +14,7 @@ from payload import rpm_worker
 from payload.refusal import Refusal
 
 PAYLOAD = context.PAYLOAD  # the import puts it on the path
-ENTRIES = [{"name": "a", "arch": "noarch", "version": "0:2-1"}]
+ENTRIES = ({"name": "a", "arch": "noarch", "version": "0:2-1"},)
 
 
 def listen(open_session, entries=ENTRIES):

@@ -150,8 +150,7 @@ class OnYum(unittest.TestCase):
         except Refusal as refusal:
             self.assertEqual(code, refusal.code)
             return refusal.message
-        self.fail("not refused")
-        return None
+        raise AssertionError("not refused")
 
     def write(self, name, data):
         path = os.path.join(self.directory, name)
@@ -530,7 +529,8 @@ class TestAttempt(OnYum):
         self.assertEqual(["bash"], [words["name"] for words in heard.all("refused")])
 
     def test_a_package_that_the_test_transaction_names_is_blamed(self):
-        self.change("openssl", "1.0.2k-12.amzn2", problem="file /a from install of openssl-1:1.0.2k-12.amzn2.x86_64 conflicts with file from package b-1-1.x86_64")
+        problem = "file /a from install of openssl-1:1.0.2k-12.amzn2.x86_64 conflicts with file from package b-1-1.x86_64"
+        self.change("openssl", "1.0.2k-12.amzn2", problem=problem)
         heard = Heard()
         rpm_worker.attempt(self.make(), {}, want(*TestRun.ALL), {}, heard)
         self.assertEqual(["openssl"], [words["name"] for words in heard.all("failed")])

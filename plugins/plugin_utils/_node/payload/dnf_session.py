@@ -11,14 +11,18 @@ dnf 4 and looked for with care. ``Session`` is what ``rpm_manager`` works with, 
 import logging
 import time
 
-import dnf
-import dnf.base
-import dnf.callback
-import dnf.exceptions
-import dnf.selector
-import dnf.transaction
-import dnf.yum.rpmtrans
-import rpm
+try:
+    import dnf
+    import dnf.base
+    import dnf.exceptions
+    import dnf.selector
+    import dnf.transaction
+    import rpm
+    from dnf.callback import DownloadProgress
+    from dnf.yum.rpmtrans import TransactionDisplay
+except ImportError:
+    # read, but not used, where there is no dnf
+    DownloadProgress = TransactionDisplay = object
 
 from . import locks, rpm_sources
 from .refusal import Refusal
@@ -269,7 +273,7 @@ class Session(object):
         return None
 
 
-class _Downloads(dnf.callback.DownloadProgress):
+class _Downloads(DownloadProgress):
     def __init__(self, tell):
         super(_Downloads, self).__init__()
         self._tell = tell
@@ -286,7 +290,7 @@ class _Downloads(dnf.callback.DownloadProgress):
         self._tell("downloading %s (%d of %d)" % (payload, self._done, self._total))
 
 
-class _Display(dnf.yum.rpmtrans.TransactionDisplay):
+class _Display(TransactionDisplay):
     """dnf's words on a transaction under way, handed on."""
 
     def __init__(self, report):

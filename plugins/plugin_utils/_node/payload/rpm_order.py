@@ -19,6 +19,9 @@ class Version(object):
     def __lt__(self, other):
         return self._key < other._key
 
+    def __ge__(self, other):
+        return self._key >= other._key
+
     def __eq__(self, other):
         return self._key == other._key
 

@@ -11,11 +11,15 @@ Written after the sources of yum 3.2.29 (RHEL 6) and 3.4.3 (RHEL 7, Amazon Linux
 import os
 import time
 
-import rpm
-import yum
-import yum.constants
-import yum.Errors
-import yum.rpmtrans
+try:
+    import rpm
+    import yum
+    import yum.constants
+    import yum.Errors
+    from yum.rpmtrans import RPMBaseCallback, RPMTransaction
+except ImportError:
+    # read, but not used, where there is no yum
+    RPMBaseCallback = RPMTransaction = object
 
 from . import locks
 from .compressed import read_compressed
@@ -361,11 +365,11 @@ class Session(object):
         return None
 
 
-class _Display(yum.rpmtrans.RPMBaseCallback):
+class _Display(RPMBaseCallback):
     """What scripts say and what goes wrong. yum tells of a failure before it tells what the script had said."""
 
     def __init__(self, report, names):
-        yum.rpmtrans.RPMBaseCallback.__init__(self)
+        RPMBaseCallback.__init__(self)
         self._report = report
         self._names = names
         self._failures = []
@@ -390,28 +394,28 @@ class _Display(yum.rpmtrans.RPMBaseCallback):
             self._report.error(message, known)
 
 
-class _Progress(yum.rpmtrans.RPMTransaction):
+class _Progress(RPMTransaction):
     """Tells which package it is at before the package's first script runs; yum tells after that."""
 
     def __init__(self, base, report, display):
         self._report = report
-        yum.rpmtrans.RPMTransaction.__init__(self, base, display=display)
+        RPMTransaction.__init__(self, base, display=display)
 
     def callback(self, what, bytes, total, h, user):
-        doing = _STEPS.get(what)
+        doing = [words for name, words in _STEPS if getattr(rpm, name, None) == what]
         if doing:
             # a header with its file, a member of yum's transaction, or the name of a package that goes
             name = to_text(h[0]["name"] if isinstance(h, tuple) else getattr(h, "name", h) or "")
-            self._report.step(name, "%s %s" % (doing, name), self.complete_actions, self.total_actions)
-        return yum.rpmtrans.RPMTransaction.callback(self, what, bytes, total, h, user)
+            self._report.step(name, "%s %s" % (doing[0], name), self.complete_actions, self.total_actions)
+        return RPMTransaction.callback(self, what, bytes, total, h, user)
 
 
-_STEPS = {
-    rpm.RPMCALLBACK_INST_OPEN_FILE: "Installing",
-    rpm.RPMCALLBACK_UNINST_START: "Cleaning up",
-    # from rpm 4.10 on
-    getattr(rpm, "RPMCALLBACK_SCRIPT_START", None): "Running a script of",
-}
+# names of rpm's constants; the last one is there from rpm 4.10 on
+_STEPS = (
+    ("RPMCALLBACK_INST_OPEN_FILE", "Installing"),
+    ("RPMCALLBACK_UNINST_START", "Cleaning up"),
+    ("RPMCALLBACK_SCRIPT_START", "Running a script of"),
+)
 
 
 def _say(error):

@@ -101,8 +101,8 @@ def compare(epoch, version, release, operator, edition):
         "!=": ours != theirs,
         "<": ours < theirs,
         ">": theirs < ours,
-        "<=": not theirs < ours,
-        ">=": not ours < theirs,
+        "<=": theirs >= ours,
+        ">=": ours >= theirs,
     }[operator]
 
 

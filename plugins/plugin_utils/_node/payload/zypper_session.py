@@ -162,7 +162,7 @@ class Session(object):
         for repository in self.repositories:
             alias = repository["id"]
             try:
-                rows = list(self._read_primary(alias, names))
+                rows = self._read_primary(alias, names)
             except compressed.BROKEN + (rpm_primary.Unreadable,):
                 others.append(alias)
                 continue
@@ -178,8 +178,7 @@ class Session(object):
             raise rpm_primary.Unreadable("it has none")
         stream = self._metadata[alias].open("primary")
         try:
-            for row in rpm_primary.read_packages(stream, names):
-                yield row
+            return list(rpm_primary.read_packages(stream, names))
         finally:
             stream.close()
 

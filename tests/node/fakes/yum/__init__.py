@@ -336,7 +336,7 @@ class YumBase(object):
         only = po.name in self.conf.installonlypkgs
         installed = [row for row in WORLD["installed"] if row[0] == po.name and row[1] in (po.arch, "noarch")]
         newest = sorted((Package(row, None, {}) for row in installed), key=order)[-1:]
-        if not newest or not order(newest[0]) < order(po):
+        if not newest or order(newest[0]) >= order(po):
             return []
         member = Member(po, constants.TS_TRUEINSTALL if only else constants.TS_UPDATE)
         self.tsInfo.members.append(member)
