@@ -156,7 +156,7 @@ grep -qs 'fcntl, json, select' $p/cmdline && ! grep -qs '^PPid:.1$' $p/status &&
 DETACHED = "sed -n 's/.*\"pid\": \\([0-9]*\\).*/\\1/p' /var/lib/openpatch/patch_manager/operation.json 2>/dev/null"
 
 
-@pytest.mark.parametrize("after", [0.0, 0.2, 0.5, 1.0])
+@pytest.mark.parametrize("after", [0.1, 0.6])
 def test_a_killed_scan_leaves_no_trace(ubuntu: Node, controller: Controller, after: float) -> None:
     write_baseline(controller, SUITES[SECURITY].source)
     before = ubuntu.run(CHECKSUM).out
@@ -180,7 +180,7 @@ def test_a_killed_controller_leaves_no_trace(ubuntu: Node, controller: Controlle
     assert ubuntu.run(CHECKSUM).out == before
 
 
-@pytest.mark.parametrize("after", [0.1, 0.7, 1.5, 3.0])
+@pytest.mark.parametrize("after", [0.4, 2.0])
 def test_a_killed_install_leaves_no_trace_and_the_next_one_finishes(
     ubuntu: Node, controller: Controller, after: float
 ) -> None:
