@@ -4,7 +4,7 @@
 
 """Facts of rpm systems: golden/<node>.raw.json gives golden/<node>.facts.json, and the rules one by one.
 
-The two nodes are condensed from recorded answers. centos-7: what ``rpm -qa`` and ``yum check-update`` said, without
+sles-15 is a node of the estate. The other two are condensed from recorded answers. centos-7: what ``rpm -qa`` and ``yum check-update`` said, without
 times. amazon-linux-2: real notices with their packages, real installed packages; made up are the older versions that are
 installed of what the notices name, and the times of building. OPENPATCH_ACCEPT=1 writes the facts anew.
 """
@@ -18,7 +18,8 @@ import context
 from context import GOLDEN, golden
 from payload import rpm_facts
 
-NODES = ("amazon-linux-2", "centos-7")
+# node -> package manager
+NODES = {"amazon-linux-2": "rpm", "centos-7": "rpm", "sles-15": "zypper"}
 
 
 def read_raw(node):
@@ -41,9 +42,19 @@ def notice(*packages, **words):
 class TestRecordedNodes(unittest.TestCase):
     maxDiff = None
 
+    def test_sles_15_in_words(self):
+        facts = rpm_facts.normalize(read_raw("sles-15"), "zypper")
+        self.assertEqual(("SUSE", "Suse15.5", "zypper"), (facts["os"]["operating_system"], facts["os"]["product"], facts["package_manager"]))
+        kernels = [one["release"] for one in facts["candidates"] if one["name"] == "kernel-default"]
+        self.assertEqual(["150500.55.28.1", "150500.55.31.1", "150500.55.36.1"], kernels)
+        patch = facts["notices"]["SUSE-SLE-Module-Basesystem-15-SP5-2023-4044"]
+        self.assertEqual(("security", "important", "2023-10-15T02:40:43Z"), (patch["type"], patch["severity"], patch["issued"]))
+        self.assertEqual(["CVE-2023-38545", "CVE-2023-38546"], patch["cve_ids"])
+        self.assertEqual(["libzypp.x86_64:0:17.31.22-150400.3.43.1"], facts["held"])
+
     def test_facts_are_as_recorded(self):
-        for node in NODES:
-            facts = json.loads(json.dumps(rpm_facts.normalize(read_raw(node))))
+        for node, package_manager in sorted(NODES.items()):
+            facts = json.loads(json.dumps(rpm_facts.normalize(read_raw(node), package_manager)))
             if os.environ.get("OPENPATCH_ACCEPT"):
                 with io.open(os.path.join(GOLDEN, node + ".facts.json"), "w", encoding="utf-8") as stream:
                     stream.write(u"%s\n" % json.dumps(facts, indent=1, sort_keys=True, separators=(",", ": ")))

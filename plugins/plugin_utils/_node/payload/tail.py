@@ -5,6 +5,7 @@
 """Reading a file that a program writes meanwhile; the program works on when its reader is gone."""
 
 import codecs
+import io
 import os
 
 
@@ -14,7 +15,8 @@ class Tail(object):
     def __init__(self, path):
         self.path = path
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-        self._stream = open(path, "rb")
+        # not that of Python 2, which stays at an end once seen
+        self._stream = io.open(path, "rb")
         # a letter may be written in two parts
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 

@@ -74,10 +74,10 @@ def shorten(text):
     own = [match.group(1) for match in (_OWN.match(line) for line in lines) if match and match.group(1)]
     causes = [line.lstrip("- ") for line in lines if line.startswith("- ") and not line.startswith(_GENERIC)]
     told = [line for line in lines if line.startswith(("Error code:", "Error message:"))]
-    found = own + [cause.rstrip(":") for cause in causes] + told
-    if not found:
+    found = own + causes + told
+    if not own and not causes:
         found = [line for line in lines if not line.startswith(_GENERIC)]
-    return to_word(": ".join(line.rstrip(":") for line in found[:_MOST_REASONS]))
+    return to_word(": ".join(line.rstrip(":.") for line in found[: _MOST_REASONS + 1]))
 
 
 def find_errors(text):

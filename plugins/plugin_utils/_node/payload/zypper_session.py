@@ -36,8 +36,6 @@ NOARCH = "noarch"
 INSTALL = ("--name", "--no-recommends", "--no-force-resolution", "--auto-agree-with-licenses")
 _MOST_FAILED_DOWNLOADS = 50
 _LITTLE_BYTES = 1048576
-# the shell only keeps the run's files alive as long as zypper needs them: close_fds leaves no other way
-_HOLDING = ["/bin/sh", "-c", 'hold=$1; shift; exec "$@" 9> "$hold"', "sh"]
 
 
 class Session(object):
@@ -322,7 +320,7 @@ class Session(object):
         output = Tail(os.path.join(self.setup.scratch.path, "output"))
         writer = os.open(output.path, os.O_WRONLY | os.O_APPEND)
         try:
-            argv = _HOLDING + [self.setup.scratch.hold] + argv
+            argv = self.setup.scratch.holding(argv)
             process = commands.open_process(argv, self.setup.environment, writer, subprocess.STDOUT)
         finally:
             os.close(writer)

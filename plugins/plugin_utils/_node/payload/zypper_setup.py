@@ -14,12 +14,13 @@ import re
 
 from . import commands, zypper_metadata
 from .files import read_text
-from .scratch import PARENT, Scratch
+from .scratch import Scratch
 from .zypper_locks import LOCKS
 
 SETTINGS = ("/etc/zypp/zypp.conf", "/usr/etc/zypp/zypp.conf")
 CACHE = "/var/cache/zypp"
 QUERY_SECONDS = 600
+_SMALL = "/run"
 # of the tool, not of the library: whatever the administrator likes to be asked or shown
 _TOOL = u"""\
 [solver]
@@ -33,9 +34,8 @@ class Setup(object):
     """``zypper(...)`` are the words of a command, ``environment`` belongs to it; ``close`` leaves no trace."""
 
     def __init__(self, sources=()):
-        # packages are large, and what is below /run is in memory
-        places = [place for place in (CACHE, os.path.dirname(CACHE)) if os.access(place, os.W_OK)]
-        self.scratch = Scratch(places[0] if sources and places else PARENT)
+        # packages are large, and what is below /run is in memory; the rest is small, and works on when the disk is full
+        self.scratch = Scratch() if sources else Scratch(_SMALL)
         self.is_private = bool(sources)
         self.raw_cache = zypper_metadata.RAW_CACHE
         self.package_cache = os.path.join(CACHE, "packages")
