@@ -405,13 +405,12 @@ class TestResolve(OnYum):
         self.change("kernel", "4.9.77-31.58.amzn2", erases=["kernel"])
         transaction = self.open().resolve(want("kernel.x86_64=0:4.9.77-31.58.amzn2"))
         self.assertEqual(None, transaction.reason)
-        self.assertEqual(["kernel-4.9.62-10.57.amzn2.x86_64"], transaction.removed)
         self.assertEqual([("kernel", "x86_64", "0:4.9.77-31.58.amzn2", "0:4.9.62-10.57.amzn2")], transaction.entries)
 
     def test_what_a_package_obsoletes_goes(self):
         self.change("bash", "4.2.46-30.amzn2", obsoletes=["tzdata"])
         transaction = self.open().resolve(want("bash.x86_64=0:4.2.46-30.amzn2"))
-        self.assertEqual((None, ["tzdata-2017b-1.amzn2.noarch"]), (transaction.reason, transaction.removed))
+        self.assertEqual((None, 1), (transaction.reason, len(transaction.entries)))
 
     def test_what_is_kept_out_cannot_come_along(self):
         self.change("bash", "4.2.46-30.amzn2", requires=["not-installed"])

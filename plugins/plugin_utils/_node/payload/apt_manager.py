@@ -7,24 +7,24 @@
 from . import apt_collect, apt_install, apt_plan, apt_results, results, wanted
 
 
-def collect(command):
-    return apt_collect.collect(
-        command.get("refresh", True), command.get("lock_timeout", 300), command.get("sources") or ()
-    )
+class Manager(object):
+    def collect(self, command):
+        return apt_collect.collect(
+            command.get("refresh", True), command.get("lock_timeout", 300), command.get("sources") or ()
+        )
+
+    def plan(self, command):
+        return apt_plan.plan(command)
+
+    def check(self, command):
+        wanted.read_wanted(command.get("packages") or [])
+
+    def install(self, record):
+        apt_install.install(record)
+
+    def judge_interrupted(self, document):
+        packages = wanted.read_wanted(document["command"].get("packages") or [])
+        return results.judge_interrupted(document, packages, apt_results.read_packages())
 
 
-def plan(command):
-    return apt_plan.plan(command)
-
-
-def check(command):
-    wanted.read_wanted(command.get("packages") or [])
-
-
-def install(record):
-    apt_install.install(record)
-
-
-def judge_interrupted(document):
-    packages = wanted.read_wanted(document["command"].get("packages") or [])
-    return results.judge_interrupted(document, packages, apt_results.read_packages())
+MANAGER = Manager()

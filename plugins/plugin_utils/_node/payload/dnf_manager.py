@@ -20,21 +20,4 @@ def open_session(command, problems, tell=None):
     return Session(command.get("sources") or (), problems, command.get("lock_timeout", 300), tell, release)
 
 
-def collect(command):
-    return rpm_manager.collect(command, open_session)
-
-
-def plan(command):
-    return rpm_manager.plan(command, open_session)
-
-
-def check(command):
-    rpm_manager.check(command)
-
-
-def install(record):
-    rpm_manager.install(record, open_session)
-
-
-def judge_interrupted(document):
-    return rpm_manager.judge_interrupted(document)
+MANAGER = rpm_manager.Manager(open_session)

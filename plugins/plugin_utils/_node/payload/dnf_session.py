@@ -44,6 +44,7 @@ class Session(object):
         self.tell = tell
         self.repositories = []
         self.held = None
+        self._install_only = None
         self.scratch = Scratch() if sources else None
         self.base = dnf.base.Base()
         self.release = release
@@ -178,8 +179,10 @@ class Session(object):
 
     def list_install_only(self):
         """Names of the packages of which several versions live side by side."""
-        query = self.base.sack.query().filter(provides=list(self.base.conf.installonlypkgs))
-        return sorted(set(package.name for package in query))
+        if self._install_only is None:
+            query = self.base.sack.query().filter(provides=list(self.base.conf.installonlypkgs))
+            self._install_only = sorted(set(package.name for package in query))
+        return self._install_only
 
     def keep_out(self, find):
         """Keep out of all transactions what ``find(name, arch, epoch, version, release)`` finds."""
@@ -220,17 +223,17 @@ class Session(object):
     def _read_transaction(self):
         transaction = Transaction()
         installed = self.base.sack.query().installed()
-        incoming = set()
+        install_only = self.list_install_only()
         for package in self.base.transaction.install_set:
             old = sorted(installed.filter(name=package.name, arch=[package.arch, "noarch"]))
             before = format_version(old[-1]) if old else ""
-            if old and package < old[-1] and package.name not in self.list_install_only():
+            if old and package < old[-1] and package.name not in install_only:
                 transaction.object_to("would take %s back to %s" % (package.name, format_version(package)))
-            incoming.add(package.name)
             transaction.add(package.name, package.arch, format_version(package), before)
-        for package in self.base.transaction.remove_set:
-            if package.name not in incoming:
-                transaction.removed.append("%s" % package)
+        for item in self.base.transaction:
+            # old kernels go when there are too many of them; what is obsoleted is replaced
+            if item.action == dnf.transaction.PKG_REMOVE and item.name not in install_only:
+                transaction.object_to("would remove %s" % item)
         return transaction
 
     def download(self, progress):

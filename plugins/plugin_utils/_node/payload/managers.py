@@ -4,7 +4,7 @@
 
 """The package managers this program can work with, and which of them is the node's.
 
-A package manager is a module with these functions; everything else of the program knows none of them::
+The module of a package manager has a ``MANAGER`` with these methods; nothing else of the program knows which it is::
 
     collect(command)            -> facts, without what is true of any node
     plan(command)               -> {"transaction": [RESULT...], "repair": [name...]}
@@ -44,7 +44,7 @@ def name_manager(operating_system, exists=glob.glob):
 
 
 def find_manager(read=read_text):
-    """The module of this node's package manager."""
+    """The ``MANAGER`` of this node's package manager."""
     system = os_identity.identify(read)
     name = name_manager(system.get("operating_system"))
     if name is None:
@@ -53,4 +53,4 @@ def find_manager(read=read_text):
             "Failed to find a package manager on this node (%s): apt, dnf, yum and zypper are supported"
             % (system.get("name") or system.get("id") or "unknown system"),
         )
-    return __import__("%s.%s" % (__name__.rpartition(".")[0], name), None, None, ["collect"])
+    return __import__("%s.%s" % (__name__.rpartition(".")[0], name), None, None, ["MANAGER"]).MANAGER

@@ -18,17 +18,39 @@ def read_packages():
     return RpmSnapshot([line.split("\t") for line in lines if line.count("\t") == 4 and line[:11] != "gpg-pubkey\t"])
 
 
-def collect(command, open_session, package_manager="rpm"):
-    problems = []
-    session = open_session(command, problems)
-    try:
-        return rpm_facts.normalize(rpm_collect.gather(session, command.get("refresh", True), problems), package_manager)
-    finally:
-        session.close()
+class Manager(object):
+    """A package manager of ``managers.py``.
 
+    ``open_session(command, problems, tell)`` gives what works with its library; ``find_scripts(pid)`` the scripts of
+    packages that run below one of its processes; ``name`` is what the facts call it.
+    """
 
-def check(command):
-    wanted.read_wanted(command.get("packages") or [], wanted.RPM)
+    def __init__(self, open_session, name="rpm", find_scripts=processes.find_scripts):
+        self._open_session = open_session
+        self._name = name
+        self._find_scripts = find_scripts
+
+    def collect(self, command):
+        problems = []
+        session = self._open_session(command, problems)
+        try:
+            raw = rpm_collect.gather(session, command.get("refresh", True), problems)
+            return rpm_facts.normalize(raw, self._name)
+        finally:
+            session.close()
+
+    def check(self, command):
+        wanted.read_wanted(command.get("packages") or [], wanted.RPM)
+
+    def plan(self, command):
+        return plan(command, self._open_session)
+
+    def install(self, record):
+        rpm_install.Installation(record, self._open_session, read_packages, self._find_scripts).do()
+
+    def judge_interrupted(self, document):
+        packages = wanted.read_wanted(document["command"].get("packages") or [], wanted.RPM)
+        return results.judge_interrupted(document, packages, read_packages())
 
 
 def plan(command, open_session):
@@ -54,12 +76,3 @@ def plan(command, open_session):
         session.close()
     repair = ["%s.%s" % (name, arch) for name, arch, _versions in before.list_duplicates(install_only)]
     return {"transaction": planned, "repair": repair}
-
-
-def install(record, open_session, find_scripts=processes.find_scripts):
-    rpm_install.Installation(record, open_session, read_packages, find_scripts).do()
-
-
-def judge_interrupted(document):
-    packages = wanted.read_wanted(document["command"].get("packages") or [], wanted.RPM)
-    return results.judge_interrupted(document, packages, read_packages())

@@ -9,12 +9,11 @@ import re
 
 class Transaction(object):
     """``entries`` are the packages it would put in, as (name, arch, new version, old version), versions with epoch;
-    ``removed`` those it would take away; ``reason`` why it cannot be, or None."""
+    ``reason`` why it cannot be, or must not: None if nothing stands against it."""
 
     def __init__(self, reason=None):
         self.reason = reason
         self.entries = []
-        self.removed = []
 
     def add(self, name, arch, version, before):
         self.entries.append((name, arch, version, before))

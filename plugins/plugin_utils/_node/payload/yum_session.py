@@ -303,11 +303,9 @@ class Session(object):
                 transaction.object_to("would take %s back to %s" % (member.name, format_version(version)))
             before = format_version(installed[-1]) if installed else ""
             transaction.add(to_text(member.name), to_text(member.arch), format_version(version), before)
-        states = [yum.constants.TS_ERASE, yum.constants.TS_OBSOLETED]
-        for member in self.base.tsInfo.getMembersWithState(None, states):
-            transaction.removed.append(to_text(member.po))
+        for member in self.base.tsInfo.getMembersWithState(None, [yum.constants.TS_ERASE]):
             # old kernels go when there are too many of them; what is obsoleted is replaced
-            if member.output_state == yum.constants.TS_ERASE and member.name not in install_only:
+            if member.name not in install_only:
                 transaction.object_to("would remove %s" % to_text(member.po))
         return transaction
 

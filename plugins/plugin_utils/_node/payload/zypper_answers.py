@@ -151,8 +151,6 @@ def read_transaction(status, text):
             for solvable in zypper_xml.find(section.inner, "solvable"):
                 if solvable.get("type") == "package":
                     _add(transaction, section.name, solvable)
-    if transaction.removed:
-        transaction.object_to("would remove " + ", ".join(transaction.removed))
     return transaction
 
 
@@ -160,7 +158,7 @@ def _add(transaction, section, solvable):
     name, arch = solvable.get("name"), solvable.get("arch")
     version = with_epoch(solvable.get("edition"))
     if section == "to-remove":
-        transaction.removed.append("%s-%s.%s" % (name, solvable.get("edition"), arch))
+        transaction.object_to("would remove %s-%s.%s" % (name, solvable.get("edition"), arch))
         return
     if section.startswith("to-downgrade"):
         transaction.object_to("would take %s back to %s" % (name, version))

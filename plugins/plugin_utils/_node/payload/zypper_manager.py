@@ -16,29 +16,19 @@ def open_session(command, problems, tell=None):
     return Session(command.get("sources") or (), problems, command.get("lock_timeout", 300), tell)
 
 
-def collect(command):
-    return rpm_manager.collect(command, open_session, "zypper")
-
-
-def plan(command):
-    return rpm_manager.plan(command, open_session)
-
-
-def check(command):
-    rpm_manager.check(command)
-
-
-def install(record):
-    repaired = zypper_pid.free_stale()
-    if repaired:
-        record.repaired(repaired)
-    rpm_manager.install(record, open_session, find_scripts)
-
-
 def find_scripts(pid):
     """What runs below rpm below zypper."""
     return processes.find_below(pid, _RPM) or []
 
 
-def judge_interrupted(document):
-    return rpm_manager.judge_interrupted(document)
+class Manager(rpm_manager.Manager):
+    """zypper's own lock outlives a zypper that was killed."""
+
+    def install(self, record):
+        repaired = zypper_pid.free_stale()
+        if repaired:
+            record.repaired(repaired)
+        rpm_manager.Manager.install(self, record)
+
+
+MANAGER = Manager(open_session, "zypper", find_scripts)
