@@ -29,11 +29,18 @@ OPERATION = {
     "choices": ["scan", "install"],
     "default": "scan",
 }
+# between the steps of a role only
+INTERNAL = ("patch_hold_turn", "patch_hold_reboot")
 # role: short description, the module whose options it takes over, options of its own, options it does not take over
 ROLES: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...]]] = {
-    "patch": ("Scan or patch the nodes by their patch baselines", "patch_install", {"patch_operation": OPERATION}, ()),
-    "patch_scan": ("Find out what the nodes lack by their patch baselines", "patch_scan", {}, ()),
-    "patch_install": ("Install what the nodes lack by their patch baselines", "patch_install", {}, ()),
+    "patch": (
+        "Scan or patch the nodes by their patch baselines",
+        "patch_install",
+        {"patch_operation": OPERATION},
+        INTERNAL,
+    ),
+    "patch_scan": ("Find out what the nodes lack by their patch baselines", "patch_scan", {}, INTERNAL),
+    "patch_install": ("Install what the nodes lack by their patch baselines", "patch_install", {}, INTERNAL),
     "patch_summary": (
         "Print what the run found and end each node as its operation ended",
         "patch_summary",

@@ -66,6 +66,46 @@ options:
       - SQLAlchemy address of the store. An SQLite file in the user's XDG state directory if not given.
       - Use PostgreSQL when several controllers work on one estate.
     type: str
+  patch_run_id:
+    description:
+      - GUID of the run, when several controllers or job slices work on one run. Without it, each call of
+        C(ansible-playbook) is a run of its own.
+    type: str
+  patch_baselines:
+    description:
+      - Which baseline each operating system has, whatever the patch groups say, as a patch policy has it. V(recommended)
+        takes the predefined ones; a dictionary gives the name of a baseline in O(patch_baseline_dir) per operating
+        system, and the others have their predefined one.
+    type: raw
+  patch_max_concurrency:
+    description:
+      - How many nodes of the run are worked on at the same time, over all forks and controllers; a number from 1, a
+        percentage of the nodes such as V(10%), or V(auto) for what Patch Manager's "Patch now" does, which sets
+        O(patch_max_errors) too.
+      - Without it only C(forks) limits the run.
+    type: str
+  patch_max_errors:
+    description:
+      - How many nodes may fail before no further node is started; a number from 0, or a percentage of the nodes. The
+        run stops at one error more than that. Nodes that are under way finish, the others are reported as
+        C(TERMINATED). Unreachable nodes do not count.
+      - Without it no number of errors stops the run.
+    type: str
+  patch_window_cutoff:
+    description: ISO 8601 time with its offset after which no further node is started.
+    type: str
+  patch_window_end:
+    description: ISO 8601 time with its offset. No reboot is started that may end after it.
+    type: str
+  patch_log_destination:
+    description: Folder on the controller that keeps what was done on each node, by run and host.
+    type: str
+  patch_hold_turn:
+    description:
+      - Whether the node keeps its place among those worked on at the same time, because further steps follow.
+        C(openpatch.patch_manager.patch_gate) gives it back.
+    type: bool
+    default: false
 notes:
   - The node needs an SSH (or local) connection and any Python from 2.6; nothing is installed on it.
   - Needs root on the node to install; a scan by an ordinary user reads the archives into a cache of its own.
@@ -93,11 +133,28 @@ options:
     type: str
   patch_reboot_option:
     description:
-      - V(RebootIfNeeded) is Patch Manager's default. This version reports pending reboots and reboots nothing.
+      - V(RebootIfNeeded) is Patch Manager's default. It reboots if anything was installed now, or if a patch waits for a
+        reboot from before; whether the patch needs it is not asked.
       - V(NoReboot) never reboots.
+      - V(WhenRequired) reboots if the node itself says that it needs it, by its flag files, its running kernel or
+        replaced core libraries.
     type: str
-    choices: [RebootIfNeeded, NoReboot]
+    choices: [RebootIfNeeded, NoReboot, WhenRequired]
     default: RebootIfNeeded
+  patch_reboot_timeout:
+    description: How many seconds a node may take to go down and to come back.
+    type: int
+    default: 600
+  patch_max_reboots:
+    description: How often a node is rebooted in one run at most.
+    type: int
+    default: 3
+  patch_hold_reboot:
+    description:
+      - Whether to decide about the reboot and to leave it to a later step, because a hook comes first. The decision is
+        in the result.
+    type: bool
+    default: false
   patch_poll_interval:
     description: How many seconds one look at an install that runs on the node waits for its end.
     type: int

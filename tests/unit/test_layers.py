@@ -43,9 +43,10 @@ BASELINE = "plugins/module_utils/_baseline"
 NODE = "plugins/plugin_utils/_node"
 STORE = "plugins/plugin_utils/_store"
 SOURCE = "plugins/plugin_utils/_source"
+POLICY = "plugins/plugin_utils/_policy"
 REPORT = "plugins/plugin_utils/_report"
 OPERATION = "plugins/plugin_utils/_operation"
-EVERYTHING_BELOW_ACTIONS = (BASELINE, NODE, STORE, SOURCE, REPORT, OPERATION)
+EVERYTHING_BELOW_ACTIONS = (BASELINE, NODE, STORE, SOURCE, POLICY, REPORT, OPERATION)
 
 # The innermost folder decides.
 LAYERS = (
@@ -54,8 +55,9 @@ LAYERS = (
     Layer(f"{NODE}/payload", foreign=("dnf", "rpm", "yum"), standard_library=STANDARD_LIBRARY | PYTHON_2),
     Layer(STORE, imports=(BASELINE,), foreign=("sqlalchemy",)),
     Layer(SOURCE, imports=(BASELINE,), foreign=("yaml", "ansible.module_utils.urls", "ansible.errors")),
+    Layer(POLICY, imports=(BASELINE, SOURCE), foreign=("yaml",)),
     Layer(REPORT, imports=(BASELINE, STORE)),
-    Layer(OPERATION, imports=(BASELINE, NODE, STORE, SOURCE, REPORT), foreign=("ansible",)),
+    Layer(OPERATION, imports=(BASELINE, NODE, STORE, SOURCE, POLICY, REPORT), foreign=("ansible",)),
     Layer("plugins/action", imports=EVERYTHING_BELOW_ACTIONS, foreign=("ansible",)),
     Layer("plugins/callback", imports=(BASELINE, STORE, REPORT), foreign=("ansible",)),
     Layer("plugins/modules", standard_library=frozenset({"__future__"})),

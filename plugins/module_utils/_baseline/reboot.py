@@ -17,10 +17,11 @@ _DONE = frozenset({"installed", "dependency"})
 
 
 class RebootOption(str, enum.Enum):
-    """``RebootOption`` of the API."""
+    """``RebootOption`` of the API, and a value of ours: only if the node itself says that it needs it."""
 
     REBOOT_IF_NEEDED = "RebootIfNeeded"
     NO_REBOOT = "NoReboot"
+    WHEN_REQUIRED = "WhenRequired"
 
 
 class RebootDecision(NamedTuple):

@@ -10,11 +10,13 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Literal
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.errors import BaselineError
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.override import check_exclusive
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.reboot import RebootOption
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.resolve import resolve_patch_group
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.locations import find_path
@@ -30,12 +32,27 @@ SCAN_OPTIONS: dict[str, dict[str, Any]] = {
     "patch_lock_timeout": {"type": "int", "default": 300},
     "patch_step_timeout": {"type": "int", "default": 7200},
     "patch_store_url": {"type": "str"},
+    "patch_run_id": {"type": "str"},
+    "patch_baselines": {"type": "raw"},
+    "patch_max_concurrency": {"type": "str"},
+    "patch_max_errors": {"type": "str"},
+    "patch_window_cutoff": {"type": "str"},
+    "patch_window_end": {"type": "str"},
+    "patch_log_destination": {"type": "str"},
+    "patch_hold_turn": {"type": "bool", "default": False},
 }
 
 INSTALL_OPTIONS: dict[str, dict[str, Any]] = {
     **SCAN_OPTIONS,
     "patch_install_override_list": {"type": "str"},
-    "patch_reboot_option": {"type": "str", "choices": ["RebootIfNeeded", "NoReboot"], "default": "RebootIfNeeded"},
+    "patch_reboot_option": {
+        "type": "str",
+        "choices": [option.value for option in RebootOption],
+        "default": "RebootIfNeeded",
+    },
+    "patch_reboot_timeout": {"type": "int", "default": 600},
+    "patch_max_reboots": {"type": "int", "default": 3},
+    "patch_hold_reboot": {"type": "bool", "default": False},
     "patch_poll_interval": {"type": "int", "default": 5},
 }
 
@@ -61,6 +78,17 @@ class Settings:
     patch_step_timeout: int
     patch_poll_interval: int
     patch_store_url: str | None
+    patch_run_id: str | None
+    patch_baselines: Any
+    patch_max_concurrency: str | None
+    patch_max_errors: str | None
+    patch_window_cutoff: datetime | None
+    patch_window_end: datetime | None
+    patch_log_destination: str | None
+    patch_hold_turn: bool
+    patch_reboot_timeout: int
+    patch_max_reboots: int
+    patch_hold_reboot: bool
     check_mode: bool
 
     def snapshot_id(self, run_id: str) -> str:
@@ -94,11 +122,14 @@ def read_settings(args: Mapping[str, Any], task_vars: Mapping[str, Any], *, chec
         ("patch_lock_timeout", 0, MAX_STEP_TIMEOUT),
         ("patch_step_timeout", 1, MAX_STEP_TIMEOUT),
         ("patch_poll_interval", 1, 600),
+        ("patch_reboot_timeout", 1, MAX_STEP_TIMEOUT),
+        ("patch_max_reboots", 0, 20),
     ):
         if name in args and not lowest <= args[name] <= highest:
+            unit = "" if name == "patch_max_reboots" else " seconds"
             raise OperationError(
                 f"Failed to read the settings of host '{host}': {name} is {args[name]};"
-                f" allowed: {lowest} to {highest} seconds"
+                f" allowed: {lowest} to {highest}{unit}"
             )
     return Settings(
         host=host,
@@ -116,8 +147,36 @@ def read_settings(args: Mapping[str, Any], task_vars: Mapping[str, Any], *, chec
         patch_step_timeout=args["patch_step_timeout"],
         patch_poll_interval=args.get("patch_poll_interval", 5),
         patch_store_url=args.get("patch_store_url") or None,
+        patch_run_id=args.get("patch_run_id") or None,
+        patch_baselines=args.get("patch_baselines") or None,
+        patch_max_concurrency=args.get("patch_max_concurrency") or None,
+        patch_max_errors=args.get("patch_max_errors") or None,
+        patch_window_cutoff=_read_moment(host, args, "patch_window_cutoff"),
+        patch_window_end=_read_moment(host, args, "patch_window_end"),
+        patch_log_destination=args.get("patch_log_destination") or None,
+        patch_hold_turn=args.get("patch_hold_turn", False),
+        patch_reboot_timeout=args.get("patch_reboot_timeout", 600),
+        patch_max_reboots=args.get("patch_max_reboots", 3),
+        patch_hold_reboot=args.get("patch_hold_reboot", False),
         check_mode=check_mode,
     )
+
+
+def _read_moment(host: str, args: Mapping[str, Any], name: str) -> datetime | None:
+    """A time as a policy writes it: ISO 8601 with its offset."""
+    text = args.get(name)
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.utcoffset() is None:
+        raise OperationError(
+            f"Failed to read the settings of host '{host}': {name} is '{text}';"
+            " allowed: an ISO 8601 time with its offset, such as 2026-11-25T03:00:00+00:00"
+        )
+    return moment.astimezone(timezone.utc)
 
 
 def _name_groups(value: Any) -> dict[str, Any]:
