@@ -5,8 +5,8 @@
 """A schedule as the recurrence rules of an AWX schedule.
 
 What AWX allows: one DTSTART with a time zone, several RRULE, an INTERVAL in each; no SECONDLY, no RDATE and EXDATE, no
-BYDAY with a number, not COUNT and UNTIL at once. For rules by the hour or the minute it moves the date of an old DTSTART,
-so their interval has to divide a day. Like systemd it leaves out local times that do not exist.
+BYDAY with a number, not COUNT and UNTIL at once. For rules by the hour or the minute it moves the date of an old
+DTSTART, so their interval has to divide a day. Like systemd it leaves out local times that do not exist.
 """
 
 from __future__ import annotations
@@ -17,10 +17,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .compiled import ClockRule, Compiled, candidate_interval, clock_rules_of_cron, grace_of
-from .dates import ALL_MONTHS, ALL_WEEKDAYS, EVERY_DAY, LAST_YEAR, DateRule
-from .errors import ScheduleError
-from .schedule import DAY, Schedule
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.compiled import (
+    ClockRule,
+    Compiled,
+    candidate_interval,
+    clock_rules_of_cron,
+    grace_of,
+)
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.dates import (
+    ALL_MONTHS,
+    ALL_WEEKDAYS,
+    EVERY_DAY,
+    LAST_YEAR,
+    DateRule,
+)
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.errors import ScheduleError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.schedule import DAY, Schedule
 
 HOUR, MINUTE = dt.timedelta(hours=1), dt.timedelta(minutes=1)
 WEEKDAYS = tuple("MO TU WE TH FR SA SU".split())

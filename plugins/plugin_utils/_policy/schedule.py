@@ -19,9 +19,21 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise, takewhile
 from typing import Literal
 
-from .cron import SECONDS_OF_A_DAY, Cron, check_association, parse_cron
-from .dates import FIRST_YEAR, LAST_YEAR, DateRule, dates_back_from, dates_from, move_rules
-from .errors import ScheduleError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.cron import (
+    SECONDS_OF_A_DAY,
+    Cron,
+    check_association,
+    parse_cron,
+)
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.dates import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    DateRule,
+    dates_back_from,
+    dates_from,
+    move_rules,
+)
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.errors import ScheduleError
 
 Kind = Literal["window", "association"]
 
