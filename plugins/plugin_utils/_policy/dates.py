@@ -89,7 +89,9 @@ def merge_rules(rules: Iterable[DateRule]) -> tuple[DateRule, ...]:
     for rule in rules:
         for month in rule.months:
             for day in rule.days or (ALL_DAYS,):
-                # No other year has that day.
+                if month == FEBRUARY and rule.leap is not None and day > (29 if rule.leap else 28):
+                    continue
+                # Only leap years have that day.
                 leap = None if (month, day) == (FEBRUARY, 29) else rule.leap
                 weekdays_of[rule.years, leap, month, day] |= rule.weekdays
     for years, _leap, month, day in [key for key in weekdays_of if key[1]]:

@@ -12,7 +12,6 @@ DTSTART, so their interval has to divide a day. Like systemd it leaves out local
 from __future__ import annotations
 
 import datetime as dt
-from calendar import isleap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -153,7 +152,7 @@ def _dates(rule: DateRule, interval: int) -> Iterator[list[str]]:
     if rule.leap is not None:
         for month in sorted(rule.months):
             for day in sorted(rule.days):
-                yield from _leap_date(rule, interval, month, day)
+                yield _leap_date(rule, interval, month, day)
     elif interval > 1:
         yield ["FREQ=YEARLY", f"INTERVAL={interval}", *months, *days, *weekdays]
     else:
@@ -162,15 +161,13 @@ def _dates(rule: DateRule, interval: int) -> Iterator[list[str]]:
         yield [f"FREQ={unit}", *months, *days, *of_week]
 
 
-def _leap_date(rule: DateRule, interval: int, month: int, day: int) -> Iterator[list[str]]:
+def _leap_date(rule: DateRule, interval: int, month: int, day: int) -> list[str]:
     """A date of leap years only, or of the others: its number from the start or the end of the year tells."""
     year = 2000 if rule.leap else 2001
-    if (month, day) == (2, 29) and not isleap(year):
-        return
     date = dt.date(year, month, day)
     number = (date - dt.date(year, 1, 1)).days + 1 if month > 2 else (date - dt.date(year, 12, 31)).days - 1
     weekdays = ",".join(WEEKDAYS[weekday] for weekday in sorted(rule.weekdays))
-    yield [
+    return [
         "FREQ=YEARLY",
         f"INTERVAL={interval}",
         f"BYMONTH={month}",

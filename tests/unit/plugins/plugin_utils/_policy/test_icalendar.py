@@ -91,6 +91,17 @@ def dates_of(text: str, after: dt.datetime, until: dt.datetime) -> list[dt.datet
                 "RRULE:FREQ=YEARLY;INTERVAL=2;BYMONTH=1;BYMONTHDAY=1;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYHOUR=2;BYMINUTE=0;BYSECOND=0",
             ],
         ),
+        # The dates of leap years only: 29 February, and the Friday before it where it is a Saturday or a Sunday.
+        (
+            "cron(0 2 29W 2 ? *)",
+            {},
+            [
+                "DTSTART:20280229T020000Z",
+                "RRULE:FREQ=YEARLY;INTERVAL=1;BYMONTH=2;BYMONTHDAY=27;BYYEARDAY=-309;BYDAY=FR;BYHOUR=2;BYMINUTE=0;BYSECOND=0",
+                "RRULE:FREQ=YEARLY;INTERVAL=1;BYMONTH=2;BYMONTHDAY=28;BYYEARDAY=-308;BYDAY=FR;BYHOUR=2;BYMINUTE=0;BYSECOND=0",
+                "RRULE:FREQ=MONTHLY;INTERVAL=1;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO,TU,WE,TH,FR;BYHOUR=2;BYMINUTE=0;BYSECOND=0",
+            ],
+        ),
         (
             "rate(7 days)",
             {"start": MORNING, "end": NOW + 99 * DAY},
