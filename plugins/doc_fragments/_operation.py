@@ -73,9 +73,9 @@ options:
     type: str
   patch_baselines:
     description:
-      - Which baseline each operating system has, whatever the patch groups say, as a patch policy has it. V(recommended)
-        takes the predefined ones; a dictionary gives the name of a baseline in O(patch_baseline_dir) per operating
-        system, and the others have their predefined one.
+      - Which baseline each operating system has, whatever the patch groups say, as a patch policy has it.
+        V(recommended) takes the predefined ones; a dictionary gives the name of a baseline in O(patch_baseline_dir)
+        per operating system, and the others have their predefined one.
     type: raw
   patch_max_concurrency:
     description:
@@ -133,11 +133,11 @@ options:
     type: str
   patch_reboot_option:
     description:
-      - V(RebootIfNeeded) is Patch Manager's default. It reboots if anything was installed now, or if a patch waits for a
-        reboot from before; whether the patch needs it is not asked.
+      - V(RebootIfNeeded) is Patch Manager's default. It reboots if anything was installed now, or if a patch waits for
+        a reboot from before; whether the patch needs it is not asked.
       - V(NoReboot) never reboots.
-      - V(WhenRequired) reboots if the node itself says that it needs it, by its flag files, its running kernel or
-        replaced core libraries.
+      - V(WhenRequired) reboots in the same cases, but only if the node itself says that it needs it, by its flag files,
+        its running kernel or replaced core libraries.
     type: str
     choices: [RebootIfNeeded, NoReboot, WhenRequired]
     default: RebootIfNeeded
