@@ -28,6 +28,7 @@ class ActionModule(PatchAction):
         installed = install_host(operation)
         result = {"changed": installed.changed, **shape_result(installed.judged, operation.run_id)}
         result["transaction"] = list(installed.transaction)
+        result["reboot"] = installed.reboot.to_dict()
         result["held_back"] = list(installed.held_back)
         result["warnings"] = list(dict.fromkeys([*result["warnings"], *installed.notes]))
         if self._task.diff:

@@ -2,27 +2,39 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Install on one host: judge, hand the node the exact list, wait for its answer, judge again."""
+"""Install on one host: judge, hand the node the exact list, wait for its answer, judge again, reboot if it is due."""
 
 from __future__ import annotations
 
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ansible.errors import AnsibleConnectionFailure
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.dates import format_moment
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.facts import parse_results
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.install_override import OverrideEntry
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import PatchSource
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.node import FactWarning
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.plan import InstallPlan, plan_install
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.reboot import (
+    RebootOption,
+    decide_reboot,
+)
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host import (
     HostOperation,
     Judged,
     describe_sources,
+)
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.reboot import (
+    Reboot,
+    collect_rebooted,
+    plan_reboot,
+    reboot_host,
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.overrides import (
     load_install_override_list,
@@ -37,13 +49,14 @@ class Installed:
     """How the install ended (or in check mode would begin): the judged node and the transaction."""
 
     judged: Judged
+    reboot: Reboot
     transaction: tuple[dict[str, Any], ...] = ()
     held_back: tuple[dict[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:
-        return any(map(is_change, self.transaction))
+        return self.reboot.is_due or any(map(is_change, self.transaction))
 
 
 def is_change(entry: Mapping[str, Any]) -> bool:
@@ -92,8 +105,35 @@ def install_host(operation: HostOperation) -> Installed:
         notes += [str(repair) for repair in answer.get("repairs") or ()]
         raw, facts = operation.collect(refresh=False, sources=found.sources)
     judged = operation.judge(raw, facts, frozen, operation="Install", results=results, warnings=unheard)
-    operation.record(judged, operation="Install")
-    return Installed(judged, tuple(transaction), tuple(asdict(package) for package in plan.held_back), tuple(notes))
+    judged, reboot = _reboot(operation, judged, transaction, found.sources)
+    held_back = tuple(asdict(package) for package in plan.held_back)
+    return Installed(judged, reboot, tuple(transaction), held_back, tuple(notes))
+
+
+def _reboot(
+    operation: HostOperation, judged: Judged, results: Sequence[Mapping[str, Any]], sources: Sequence[PatchSource]
+) -> tuple[Judged, Reboot]:
+    """Record what was judged, reboot if that is due, and then judge and record once more.
+
+    A node that does not come back is on record as it was before: its new patches wait for the reboot.
+    """
+    option = RebootOption(operation.settings.patch_reboot_option)
+    decision = decide_reboot(option, parse_results(list(results)), judged.assessment)
+    reboot = plan_reboot(operation, decision, judged.facts.boot_id)
+    warnings = judged.assessment.warnings
+    if reboot.left_out:
+        warnings = (*warnings, FactWarning("reboot_left_out", f"not rebooted: {reboot.left_out}"))
+        judged = replace(judged, assessment=replace(judged.assessment, warnings=warnings))
+    operation.record(judged, operation="Install", reboot=reboot.to_dict())
+    if not reboot.is_due or operation.settings.check_mode:
+        return judged, reboot
+    reboot_host(operation, judged.facts.boot_id, decision.reason)
+    raw, facts = collect_rebooted(operation, sources)
+    reboot = replace(reboot, performed=True, count=reboot.count + 1)
+    kept = [warning for warning in warnings if warning not in facts.warnings]
+    judged = operation.judge(raw, facts, judged.frozen, operation="Install", results=results, warnings=kept)
+    operation.record(judged, operation="Install", reboot=reboot.to_dict())
+    return judged, reboot
 
 
 def wait_for_install(operation: HostOperation, operation_id: str) -> dict[str, Any]:

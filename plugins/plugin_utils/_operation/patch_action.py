@@ -81,7 +81,7 @@ class PatchAction(ActionBase):
             )
             record = functools.partial(record, patch_group=settings.patch_group or "")
             node = functools.partial(run_on_node, self, variables)
-            result = self.operate(HostOperation(node, store, run_id, settings, _say))
+            result = self.operate(HostOperation(node, store, run_id, settings, _say, self._connection))
             # Ansible prints these as they are
             return result | {"warnings": [make_visible(warning) for warning in result.get("warnings", ())]}
         except AnsibleConnectionFailure as error:

@@ -117,9 +117,9 @@ def find_current(database: Database, hosts: Iterable[str] | None, *, patches: bo
     return _find_newest(database, [schema.CURRENT, schema.INCIDENT], hosts, None, patches=patches)
 
 
-def find_of_run(database: Database, run_id: str, *, patches: bool) -> dict[str, HostEntry]:
+def find_of_run(database: Database, run_id: str, hosts: Iterable[str] | None, *, patches: bool) -> dict[str, HostEntry]:
     """Give what one run found, results kept aside included."""
-    return _find_newest(database, [schema.CURRENT, schema.ASIDE, schema.INCIDENT], None, run_id, patches=patches)
+    return _find_newest(database, [schema.CURRENT, schema.ASIDE, schema.INCIDENT], hosts, run_id, patches=patches)
 
 
 def _insert(database: Database, row: Mapping[str, Any], action: str) -> int:

@@ -160,9 +160,11 @@ class Store:
         """
         return assessments.find_current(self._database, hosts, patches=patches)
 
-    def run_entries(self, run_id: str, *, patches: bool = False) -> dict[str, HostEntry]:
+    def run_entries(
+        self, run_id: str, hosts: Iterable[str] | None = None, *, patches: bool = False
+    ) -> dict[str, HostEntry]:
         """Give what one run found, by host, also what is not the node's compliance."""
-        return assessments.find_of_run(self._database, run_id, patches=patches)
+        return assessments.find_of_run(self._database, run_id, hosts, patches=patches)
 
     def last_assessment(self, host: str) -> AssessmentRecord | None:
         """Give the current assessment of one host with its patches."""
