@@ -112,6 +112,16 @@ reboot:
     reason: 2 installed now, 2 waiting for a reboot
     reasons: ["/run/reboot-required exists, because of linux-base"]
     count: 1
+install:
+  description: With O(patch_hold_install), whether the steps of an install with hooks follow (C(decided)), and why.
+  type: dict
+  returned: with O(patch_hold_install)
+  sample: {decided: false, reason: "nothing to install; nothing was installed and nothing waits for a reboot"}
+hooks:
+  description: Path of each hook's task file, empty where there is none.
+  type: dict
+  returned: success
+  sample: {pre_install: /etc/ansible/hooks/drain.yml, post_install: "", on_exit: /etc/ansible/hooks/undrain.yml}
 transaction:
   description:
     - Every package the operation changed, or in check mode would change, with its versions, its status (V(installed),
