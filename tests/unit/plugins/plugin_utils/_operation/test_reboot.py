@@ -48,7 +48,7 @@ from tests.unit.plugins.plugin_utils._operation.scripted import (
 )
 
 ONE, TWO = "b00t-1", "b00t-2"
-IF_NEEDED = {"patch_reboot_option": "RebootIfNeeded"}
+IF_NEEDED: Json = {"patch_reboot_option": "RebootIfNeeded"}
 ACCEPTED: Json = {"boot_id": ONE, "command": ["/bin/systemctl", "reboot"]}
 SINCE_BOOT = package(NEW, repositories=["r1"], installed_at="2026-11-23T18:00:00Z")
 BEFORE = answer_facts(OLD, NEW, boot_id=ONE)
@@ -114,8 +114,8 @@ def test_a_patch_that_waits_from_before_reboots_though_nothing_is_installed(oper
 
 def test_what_failed_stays_failed_after_the_reboot_for_what_did_not(operate: Operate, clock: Clock) -> None:
     failed = describe_operation("finished", {**result("failed", "no space"), "name": "bash"}, result())
-    both = {"installed": [SINCE_BOOT, {**package(OLD), "name": "bash"}], "boot_id": ONE}
-    more = {"candidates": [{**package(NEW, repositories=["r1"]), "name": "bash"}]}
+    both: Json = {"installed": [SINCE_BOOT, {**package(OLD), "name": "bash"}], "boot_id": ONE}
+    more: Json = {"candidates": [{**package(NEW, repositories=["r1"]), "name": "bash"}]}
     after = answer_facts(NEW, **both, **more)
     back = answer_facts(NEW, **{**both, "boot_id": TWO}, booted_at="2026-11-23T19:00:00Z", **more)
     node = ScriptedNode(BEFORE, describe_operation("running"), failed, after, *REBOOT, back)
@@ -232,7 +232,7 @@ def test_a_reboot_that_may_end_after_the_window_is_left_out(
     operate: Operate, clock: Clock, seconds_left: int, timeout: int, reboots: bool
 ) -> None:
     end = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(seconds=seconds_left)
-    options = {"patch_window_end": end.isoformat(), "patch_reboot_timeout": timeout}
+    options: Json = {"patch_window_end": end.isoformat(), "patch_reboot_timeout": timeout}
     installed = install_host(operate(ScriptedNode(PENDING, *REBOOT, BACK), **IF_NEEDED, **options))
     assert installed.reboot.performed == reboots
     left_out = f"the window ends at {end:%Y-%m-%dT%H:%M:%SZ}, a reboot may take {timeout} s"
