@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import open_store
 from tests.estate.node import DO_NOTHING, DO_POWER_OFF, Node
 from tests.estate.recipes import PASSWORDLESS_USER
 from tests.integration.conftest import GiveNode
@@ -68,12 +69,13 @@ class Site:
 
     def states(self, *packages: str) -> set[str]:
         """The states of these packages on record."""
-        self.controller.play("report", patch_report_path="report.json")
-        found = self.controller.states_in_report("report.json", self.node.name)
+        with open_store(self.controller.store_url) as store:
+            record = store.last_assessment(self.node.name)
+        assert record is not None
+        found = {patch["id"]: patch["state"] for patch in record.patches()}
         return {found[f"{package}.all"] for package in packages}
 
 
-@pytest.mark.smoke
 def test_the_table_of_reboots_holds_on_a_real_node(node: GiveNode, controller: Controller) -> None:
     site = Site(controller, node("ubuntu"))
 
@@ -117,6 +119,7 @@ def test_the_table_of_reboots_holds_on_a_real_node(node: GiveNode, controller: C
     assert site.states("postinst-fails") == {"FAILED"}
 
 
+@pytest.mark.smoke
 def test_an_rpm_node_is_rebooted_once_also_by_a_user_who_becomes_root_and_without_pipelining(
     node: GiveNode, controller: Controller
 ) -> None:

@@ -168,9 +168,9 @@ def collect_rebooted(operation: HostOperation, sources: Sequence[PatchSource]) -
     deadline = time.monotonic() + SETTLING_SECONDS
     while True:
         try:
+            operation.connection.reset()
             return operation.collect(refresh=False, sources=sources)
         except AnsibleConnectionFailure:
             if time.monotonic() >= deadline:
                 raise
         time.sleep(PAUSES[-1])
-        operation.connection.reset()
