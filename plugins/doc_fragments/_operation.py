@@ -73,9 +73,9 @@ options:
     type: str
   patch_baselines:
     description:
-      - Which baseline each operating system has, whatever the patch groups say, as a patch policy has it. V(recommended)
-        takes the predefined ones; a dictionary gives the name of a baseline in O(patch_baseline_dir) per operating
-        system, and the others have their predefined one.
+      - Which baseline each operating system has, whatever the patch groups say, as a patch policy has it.
+        V(recommended) takes the predefined ones; a dictionary gives the name of a baseline in O(patch_baseline_dir)
+        per operating system, and the others have their predefined one.
     type: raw
   patch_max_concurrency:
     description:

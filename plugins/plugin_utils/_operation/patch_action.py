@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
@@ -18,10 +19,12 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.erro
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.transport import run_on_node
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host import HostOperation
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.log import write_log
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.run_key import find_run_key
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import read_settings
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import Settings, read_settings
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.cells import make_visible
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.errors import SourceError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.locations import find_path
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.errors import StoreError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import Store, open_store
 
@@ -44,6 +47,20 @@ def _say(text: str) -> None:
 def _make_lines_visible(text: str) -> str:
     """Escape what acts on a terminal, but for the ends of lines."""
     return "\n".join(map(make_visible, text.split("\n")))
+
+
+def _keep_log(settings: Settings, run_id: str, operation: str, result: Mapping[str, Any]) -> tuple[str, ...]:
+    """Write what was done where patch_log_destination says; gives a warning if that fails, the node did not."""
+    destination = settings.patch_log_destination
+    if not destination or settings.check_mode:
+        return ()
+    try:
+        folder = find_path(destination, "patch_log_destination", settings.base_dir)
+        write_log(folder, run_id, settings.host, operation.lower(), result)
+    except (OSError, ValueError, SourceError) as error:
+        cause = getattr(error, "strerror", None) or error
+        return (f"Failed to write to patch_log_destination '{destination}': {cause}. Correct the path or its rights",)
+    return ()
 
 
 class PatchAction(ActionBase):
@@ -82,8 +99,9 @@ class PatchAction(ActionBase):
             record = functools.partial(record, patch_group=settings.patch_group or "")
             node = functools.partial(run_on_node, self, variables)
             result = self.operate(HostOperation(node, store, run_id, settings, _say))
+            warnings = [*result.get("warnings", ()), *_keep_log(settings, run_id, self.OPERATION, result)]
             # Ansible prints these as they are
-            return result | {"warnings": [make_visible(warning) for warning in result.get("warnings", ())]}
+            return result | {"warnings": [make_visible(warning) for warning in warnings]}
         except AnsibleConnectionFailure as error:
             record("UNREACHABLE", error.message)
             raise

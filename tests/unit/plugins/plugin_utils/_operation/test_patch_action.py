@@ -49,10 +49,11 @@ def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/store.sqlite3"
 
 
-def run(url: str, operation: Operation, **args: Any) -> dict[str, Any]:
+def run(url: str, operation: Operation, *, check_mode: bool = False, **args: Any) -> dict[str, Any]:
     """Run the action as Ansible does, on a task with these arguments."""
     loader, context = DataLoader(), PlayContext()
     task = Task()
+    task.check_mode = check_mode
     task.args = {"patch_store_url": url, **args}
     connection = connection_loader.get("local", context)
     action = Action(task, connection, context, loader, Templar(loader), None)
@@ -157,3 +158,23 @@ def test_a_store_that_cannot_be_opened_fails_the_task_in_its_own_words(tmp_path:
     (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises(AnsibleActionFail, match="Failed to"):
         run(f"sqlite:///{tmp_path}/file/store.sqlite3", fail_with(AssertionError("the operation must not begin")))
+
+
+def test_the_result_is_kept_where_the_log_goes(url: str, tmp_path: Path) -> None:
+    result = run(url, lambda operation: {"msg": "done"}, patch_log_destination=str(tmp_path / "logs"))
+    (file,) = (tmp_path / "logs").glob("*/web1/scan.json")
+    assert '"msg": "done"' in file.read_text(encoding="utf-8")
+    assert result["warnings"] == []
+
+
+def test_a_log_that_cannot_be_written_is_a_warning_and_no_failure(url: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    result = run(url, lambda operation: {"msg": "done"}, patch_log_destination=str(tmp_path / "file"))
+    (warning,) = result["warnings"]
+    assert "patch_log_destination" in warning
+    assert result["msg"] == "done"
+
+
+def test_check_mode_does_nothing_that_is_logged(url: str, tmp_path: Path) -> None:
+    run(url, lambda operation: {"msg": "done"}, check_mode=True, patch_log_destination=str(tmp_path / "logs"))
+    assert not (tmp_path / "logs").exists()
