@@ -34,7 +34,8 @@ class Broken(dict[str, Any]):
 def choose(
     targets: Targets, hosts: tuple[str, ...] = HOSTS, hostvars: dict[str, Any] = HOSTVARS
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return tuple(choose_hosts(targets, hosts, {"groups": GROUPS, "hostvars": hostvars}, DataLoader()))
+    chosen = choose_hosts(targets, hosts, {"groups": GROUPS, "hostvars": hostvars}, DataLoader())
+    return chosen.hosts, chosen.warnings
 
 
 @pytest.mark.parametrize(
