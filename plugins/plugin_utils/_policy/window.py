@@ -17,11 +17,11 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.
     read_fields,
 )
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.parse_values import read_number
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.compiled import grace_of
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.schedule import Schedule
 
 LONGEST_HOURS = 24
-# A timer may have to fire on more dates than a schedule has, whole days away from these: such a one is not to find the
-# slot before it still open.
+# without a window; who switches a controller on in the evening does not expect the installs of the night
 LATEST_START = timedelta(hours=12)
 
 _KEYS = name_keys("duration", "cutoff")
@@ -37,24 +37,34 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One date of a schedule; ``cutoff`` and ``end`` are those of its window, if it has one."""
+    """One date of a schedule.
+
+    The operation may begin before ``closes``; ``cutoff`` and ``end`` are those of the window, if there is one.
+    """
 
     date: datetime
+    closes: datetime
     cutoff: datetime | None = None
     end: datetime | None = None
 
     def is_open(self, now: datetime) -> bool:
-        """Tell whether the operation may still begin: until the window ends, or without one for some hours."""
-        return self.date <= now < (self.end or self.date + LATEST_START)
+        """Tell whether the operation may still begin."""
+        return self.date <= now < self.closes
 
 
 def find_slot(schedule: Schedule, window: Window | None, now: datetime) -> Slot | None:
-    """Give the last date of a schedule; None before the first."""
+    """Give the last date of a schedule; None before the first.
+
+    It is open until its window ends. Without one it is for some hours, but not until the next start of a timer that has
+    to fire at more times than the schedule has: that one is not to begin what was due before.
+    """
     date = schedule.latest(now)
-    if date is None or window is None:
-        return None if date is None else Slot(date)
+    if date is None:
+        return None
+    if window is None:
+        return Slot(date, date + min(LATEST_START, grace_of(schedule)))
     end = date + timedelta(hours=window.duration)
-    return Slot(date, end - timedelta(hours=window.cutoff), end)
+    return Slot(date, end, end - timedelta(hours=window.cutoff), end)
 
 
 def read_window(item: Item, problems: Problems) -> Window | None:

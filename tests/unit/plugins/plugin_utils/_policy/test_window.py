@@ -29,14 +29,17 @@ def at(text: str) -> datetime:
 
 def test_no_node_is_started_after_the_cutoff() -> None:
     """operations example 20."""
-    assert find_slot(DAILY, Window(3, 1), at("25T16:00")) == Slot(at("25T15:00"), at("25T17:00"), at("25T18:00"))
+    assert find_slot(DAILY, Window(3, 1), at("25T16:00")) == Slot(
+        at("25T15:00"), at("25T18:00"), cutoff=at("25T17:00"), end=at("25T18:00")
+    )
 
 
 @pytest.mark.parametrize(
     ("now", "date"), [("25T14:59", "24T15:00"), ("25T15:00", "25T15:00"), ("26T14:59", "25T15:00")]
 )
 def test_the_slot_is_the_last_date_of_the_schedule(now: str, date: str) -> None:
-    assert find_slot(DAILY, None, at(now)) == Slot(at(date))
+    slot = find_slot(DAILY, None, at(now))
+    assert slot == Slot(at(date), at(date) + timedelta(hours=12))
 
 
 def test_before_the_first_date_there_is_no_slot() -> None:
@@ -61,6 +64,14 @@ def test_a_slot_may_begin_until_its_window_ends_or_for_half_a_day(
     slot = find_slot(DAILY, window, at(now))
     assert slot is not None
     assert slot.is_open(at(now)) == is_open
+
+
+def test_a_timer_between_the_slots_of_a_rate_does_not_begin_the_last_one() -> None:
+    """A timer has no form for every seven hours: it fires every hour."""
+    schedule = parse_schedule("rate(7 hours)", start=at("25T00:00"))
+    slot = find_slot(schedule, None, at("25T08:00"))
+    assert slot is not None
+    assert (slot.date, slot.is_open(at("25T07:59")), slot.is_open(at("25T08:00"))) == (at("25T07:00"), True, False)
 
 
 @given(st.integers(1, 24), st.integers(0, 23), st.integers(0, 86399))
