@@ -21,6 +21,7 @@ ALL_YEARS = frozenset(range(FIRST_YEAR, LAST_YEAR + 1))
 ALL_MONTHS = frozenset(range(1, 13))
 ALL_WEEKDAYS = frozenset(range(7))
 EVERY_DAY: frozenset[int] = frozenset()
+ALL_DAYS = 0  # stands for EVERY_DAY among the numbers of days
 FEBRUARY = 2
 
 
@@ -77,32 +78,27 @@ def move_rules(rules: Iterable[DateRule], offset: int) -> tuple[DateRule, ...]:
 
 
 def merge_rules(rules: Iterable[DateRule]) -> tuple[DateRule, ...]:
-    """The same dates in fewer rules."""
-    merged = set(rules)
-    leaps: dict[DateRule, set[bool | None]] = defaultdict(set)
-    for rule in merged:
-        leaps[replace(rule, leap=None)].add(rule.leap)
-    merged = {
-        replace(rule, leap=leap)
-        for rule, found in leaps.items()
-        for leap in ({None} if found >= {True, False} or None in found else found)
-    }
-    days: dict[DateRule, set[int]] = defaultdict(set)
-    for rule in merged:
-        days[replace(rule, days=EVERY_DAY)] |= rule.days
-    every_day = {replace(rule, days=EVERY_DAY) for rule in merged if rule.days == EVERY_DAY}
-    split = {
-        replace(rule, days=frozenset(day for day in found if (day > 0) is positive))
-        for rule, found in days.items()
-        if rule not in every_day
-        for positive in (True, False)
-        if any((day > 0) is positive for day in found)
-    }
-    months: dict[DateRule, set[int]] = defaultdict(set)
-    for rule in split | every_day:
-        months[replace(rule, months=ALL_MONTHS)] |= rule.months
-    found_rules = (replace(rule, months=frozenset(found)) for rule, found in months.items())
-    return tuple(sorted(found_rules, key=_order))
+    """The same dates in few rules: all taken apart into days, then put together by what they share."""
+    weekdays_of: dict[tuple[frozenset[int], bool | None, int, int], set[int]] = defaultdict(set)
+    for rule in rules:
+        for month in rule.months:
+            for day in rule.days or (ALL_DAYS,):
+                # No other year has that day.
+                leap = None if (month, day) == (FEBRUARY, 29) else rule.leap
+                weekdays_of[rule.years, leap, month, day] |= rule.weekdays
+    for years, leap, month, day in [key for key in weekdays_of if key[1]]:
+        shared = weekdays_of[years, True, month, day] & weekdays_of[years, False, month, day]
+        weekdays_of[years, None, month, day] |= shared
+        weekdays_of[years, True, month, day] -= shared
+        weekdays_of[years, False, month, day] -= shared
+    days_of: dict[tuple[frozenset[int], bool | None, int, int, frozenset[int]], set[int]] = defaultdict(set)
+    for (years, leap, month, day), weekdays in weekdays_of.items():
+        if weekdays:
+            days_of[years, leap, month, (day > 0) - (day < 0), frozenset(weekdays)].add(day)
+    months_of: dict[DateRule, set[int]] = defaultdict(set)
+    for (years, leap, month, _sign, weekday_set), days in days_of.items():
+        months_of[DateRule(frozenset(days - {ALL_DAYS}), weekday_set, ALL_MONTHS, years, leap)].add(month)
+    return tuple(sorted((replace(rule, months=frozenset(months)) for rule, months in months_of.items()), key=_order))
 
 
 def _order(rule: DateRule) -> tuple[list[int], list[int], list[int], str]:

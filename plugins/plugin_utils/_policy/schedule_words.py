@@ -38,7 +38,7 @@ def _cron(schedule: Schedule) -> str:
     if schedule.offset:
         days = f"{_count(schedule.offset, 'day')} after {days}"
     if cron.year != "*":
-        days += f" in {_numbers(cron.year, '', ())}"
+        days += f" in {_numbers(cron.year, 'year', ())}"
     times = _times(cron)
     zone = schedule.timezone
     return f"{times} {zone}, {days}" if times.startswith("every") else f"{days} {times} {zone}"
@@ -78,7 +78,7 @@ def _day_of_month(item: str) -> str:
         return "the last weekday (Monday to Friday)"
     if item.endswith("W"):
         return f"the weekday (Monday to Friday) nearest to day {int(item[:-1])}"
-    return f"day {_numbers(item, 'day', ())}"
+    return ("" if "/" in item else "day ") + _numbers(item, "day", ())
 
 
 def _numbers(text: str, unit: str, names: Sequence[str]) -> str:
@@ -89,14 +89,18 @@ def _numbers(text: str, unit: str, names: Sequence[str]) -> str:
 def _span(item: str, unit: str, names: Sequence[str]) -> str:
     span, slash, step = item.partition("/")
     first, dash, last = span.partition("-")
+    if first == "*":
+        return f"every {_ordinal(int(step))} {unit}" if slash else f"every {unit}"
     short = WEEKDAY_NAMES if names is WEEKDAYS else MONTH_NAMES
-    words = _named(first, names, short) if first != "*" else ""
+    words = _named(first, names, short)
     if dash:
         words += f" to {_named(last, names, short)}"
-    if slash and int(step) > 1:
-        every = f"every {step}. {unit or 'year'}"
-        return f"{words} ({every})" if dash else f"{every} from {words}" if words else every
-    return words + (" on" if slash and not dash else "")
+    return f"every {_ordinal(int(step))} {unit} from {words}" if slash else words
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if number in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}" if number > 1 else ""
 
 
 def _named(text: str, names: Sequence[str], short: Sequence[str]) -> str:
