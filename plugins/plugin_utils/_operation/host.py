@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -31,6 +32,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation
     may_have_sources,
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import Settings
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.errors import StoreError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import Store
 
 
@@ -135,6 +137,12 @@ class HostOperation:
             baseline_source=frozen.source,
         )
         return Judged(raw, facts, frozen, replace(assessment, warnings=(*warnings, *assessment.warnings)))
+
+    def show_progress(self, doing: str) -> None:
+        """Show a person what is being done on the node, and keep it for who looks at the run."""
+        self.say(f"{self.settings.host}: {doing}")
+        with contextlib.suppress(StoreError):  # what matters is what the node does
+            self.store.note_progress(self.run_id, self.settings.host, doing)
 
     def find_unheard(self, facts: NodeFacts) -> tuple[FactWarning, ...]:
         """Warn of an install that ended when nobody was there to hear: its controller was stopped, or gave up."""

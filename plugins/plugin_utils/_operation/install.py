@@ -113,7 +113,7 @@ def wait_for_install(operation: HostOperation, operation_id: str) -> dict[str, A
             return answer
         doing = _describe_progress(answer.get("progress") or {})
         if doing and doing != said:
-            operation.say(f"{settings.host}: {doing}")
+            operation.show_progress(doing)
             said = doing
         if time.monotonic() >= deadline:
             raise OperationError(
@@ -138,7 +138,7 @@ def _install(operation: HostOperation, plan: InstallPlan, sources: Sequence[Patc
     )
     count = len(plan.install)
     doing = f"installing {count} package{'' if count == 1 else 's'}" if count else "finishing an interrupted install"
-    operation.say(f"{settings.host}: {doing}")
+    operation.show_progress(doing)
     answer = wait_for_install(operation, operation_id)
     if answer["state"] == "interrupted":
         operation.say(f"{settings.host}: install {operation_id} was interrupted on the node")

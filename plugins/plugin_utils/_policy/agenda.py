@@ -22,7 +22,7 @@ SHOWN_DATES = 10
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """One operation of one policy; ``is_in_force`` from its start to its end, ``rules`` is None when no date is left."""
+    """One operation of one policy; ``is_in_force``: from its start to its end; ``rules``: None when no date is left."""
 
     policy: PatchPolicy
     operation: Operation
