@@ -20,6 +20,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.erro
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.transport import run_on_node
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host import HostOperation
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.log import write_log
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.run_key import find_run_key
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import (
     Settings,
@@ -34,6 +35,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.gate import Decision
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.cells import make_visible
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.errors import SourceError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.locations import find_path
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.errors import StoreError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import open_store
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.turns import name_outcome
@@ -57,6 +59,20 @@ def _say(text: str) -> None:
 def make_lines_visible(text: str) -> str:
     """Escape what acts on a terminal, but for the ends of lines."""
     return "\n".join(map(make_visible, text.split("\n")))
+
+
+def _keep_log(settings: Settings, run_id: str, operation: str, result: Mapping[str, Any]) -> tuple[str, ...]:
+    """Write what was done where patch_log_destination says; gives a warning if that fails, the node did not."""
+    destination = settings.patch_log_destination
+    if not destination or settings.check_mode:
+        return ()
+    try:
+        folder = find_path(destination, "patch_log_destination", settings.base_dir)
+        write_log(folder, run_id, settings.host, operation.lower(), result)
+    except (OSError, ValueError, SourceError) as error:
+        cause = getattr(error, "strerror", None) or error
+        return (f"Failed to write to patch_log_destination '{destination}': {cause}. Correct the path or its rights",)
+    return ()
 
 
 class PatchAction(ActionBase):
@@ -116,10 +132,11 @@ class PatchAction(ActionBase):
             is_held = settings.patch_hold_turn
             node = functools.partial(run_on_node, self, variables)
             result = self.operate(HostOperation(node, turn.store, turn.run_id, settings, _say, self._connection))
+            warnings = [*result.get("warnings", ()), *_keep_log(settings, turn.run_id, self.OPERATION, result)]
             if not is_held:
                 turn.end(self._name_outcome(result, settings))
             # Ansible prints these as they are
-            return result | {"warnings": [make_visible(warning) for warning in result.get("warnings", ())]}
+            return result | {"warnings": [make_visible(warning) for warning in warnings]}
         except AnsibleConnectionFailure as error:
             record("UNREACHABLE", error.message)
             if is_held:

@@ -51,10 +51,13 @@ def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/store.sqlite3"
 
 
-def run(url: str, operation: Operation, variables: Mapping[str, Any] = VARIABLES, **args: Any) -> dict[str, Any]:
+def run(
+    url: str, operation: Operation, variables: Mapping[str, Any] = VARIABLES, *, check_mode: bool = False, **args: Any
+) -> dict[str, Any]:
     """Run the action as Ansible does, on a task with these arguments."""
     loader, context = DataLoader(), PlayContext()
     task = Task()
+    task.check_mode = check_mode
     task.args = {"patch_store_url": url, **args}
     connection = connection_loader.get("local", context)
     action = Action(task, connection, context, loader, Templar(loader), None)
@@ -229,7 +232,7 @@ def test_an_unreachable_host_holds_no_turn_because_no_further_step_of_it_may_run
     ],
 )
 def test_a_host_that_is_not_started_is_skipped_and_recorded(
-    url: str, before: str, args: dict[str, str], state: str, outcome: str
+    url: str, before: str, args: dict[str, Any], state: str, outcome: str
 ) -> None:
     with open_store(url) as store:
         run_id = store.join_run(find_run_key(), operation="Scan", attributes={}).run_id
@@ -267,3 +270,23 @@ def test_a_store_that_cannot_be_opened_fails_the_task_in_its_own_words(tmp_path:
     (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises(AnsibleActionFail, match="Failed to"):
         run(f"sqlite:///{tmp_path}/file/store.sqlite3", fail_with(AssertionError("the operation must not begin")))
+
+
+def test_the_result_is_kept_where_the_log_goes(url: str, tmp_path: Path) -> None:
+    result = run(url, lambda operation: {"msg": "done"}, patch_log_destination=str(tmp_path / "logs"))
+    (file,) = (tmp_path / "logs").glob("*/web1/scan.json")
+    assert '"msg": "done"' in file.read_text(encoding="utf-8")
+    assert result["warnings"] == []
+
+
+def test_a_log_that_cannot_be_written_is_a_warning_and_no_failure(url: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    result = run(url, lambda operation: {"msg": "done"}, patch_log_destination=str(tmp_path / "file"))
+    (warning,) = result["warnings"]
+    assert "patch_log_destination" in warning
+    assert result["msg"] == "done"
+
+
+def test_check_mode_does_nothing_that_is_logged(url: str, tmp_path: Path) -> None:
+    run(url, lambda operation: {"msg": "done"}, check_mode=True, patch_log_destination=str(tmp_path / "logs"))
+    assert not (tmp_path / "logs").exists()
