@@ -4,15 +4,17 @@
 
 """An install on 60 nodes, one of them slow and one in ten failing: rate control beside ``serial`` batches as wide.
 
-``python -m benchmarks.rate_control [--nodes 60] [--width 10]`` as root, in the environment of ``make bench``. Both start
-from fresh nodes. That the limit held is read from the store.
+``python -m benchmarks.rate_control [--nodes 60] [--width 10]`` as root, in the environment of ``make bench``. Both
+start from fresh nodes. That the limit held is read from the store.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -21,7 +23,6 @@ from pathlib import Path
 
 import yaml
 
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import open_store
 from tests.estate.catalog import name_copies
 from tests.estate.estate import Estate
 
@@ -69,11 +70,11 @@ def measure(command: list[str], folder: Path) -> float:
     return seconds
 
 
-def most_at_once(url: str) -> tuple[int, int]:
-    """How many turns the newest run of a store had, and how many at the same time."""
-    with open_store(url) as store:
-        turns = store.list_turns(store.list_runs()[-1].run_id)
-    moments = sorted([(turn.started_at, 1) for turn in turns] + [(turn.ended_at, -1) for turn in turns])
+def most_at_once(path: Path) -> tuple[int, int]:
+    """How many nodes had their turn in the only run of a store, and how many at the same time."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        turns = connection.execute("select taken_at, ended_at from patch_turns where taken_at is not null").fetchall()
+    moments = sorted([(taken, 1) for taken, _ended in turns] + [(ended, -1) for _taken, ended in turns])
     now = most = 0
     for _moment, change in moments:
         now += change
@@ -100,7 +101,7 @@ def main() -> None:
             times[label] = measure(command, folder)
             print(f"  {label:28} {times[label]:6.1f} s", flush=True)
             if label == "rate control":
-                count, most = most_at_once(f"sqlite:///{folder}/store.sqlite3")
+                count, most = most_at_once(folder / "store.sqlite3")
                 print(f"  {'nodes, most at the same time':28} {count:6} {most:6}", flush=True)
             for node in estate.up(names):
                 node.reset()
