@@ -18,7 +18,10 @@ from ansible.utils.display import Display
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.errors import EngineError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.errors import NodeError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.transport import run_on_node
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import (
+    OperationError,
+    OrphanedError,
+)
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host import HostOperation
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.log import write_log
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.run_key import find_run_key
@@ -137,6 +140,8 @@ class PatchAction(ActionBase):
                 turn.end(self._name_outcome(result, settings))
             # Ansible prints these as they are
             return result | {"warnings": [make_visible(warning) for warning in warnings]}
+        except OrphanedError:
+            raise  # the node did nothing, and the next run writes the end of this one
         except AnsibleConnectionFailure as error:
             record("UNREACHABLE", error.message)
             if is_held:
