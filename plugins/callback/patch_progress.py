@@ -351,7 +351,7 @@ class CallbackModule(DefaultCallback):
         if can_draw(sys.stdout, os.environ.get("TERM")):
             self._line = LivingLine(sys.stdout)
         for name in WRITERS:
-            setattr(self._display, name, self._make_room(getattr(self._display, name)))
+            setattr(self._display, name, self._make_room(name, getattr(self._display, name)))
         atexit.register(self._end)
         threading.Thread(target=self._keep_telling, name="patch_progress", daemon=True).start()
 
@@ -364,12 +364,12 @@ class CallbackModule(DefaultCallback):
             if self._line is not None:
                 self._line.hide()
             for name in WRITERS:
-                vars(self._display).pop(name, None)
+                self._display.__dict__.pop(name, None)
             if self._watch is not None:
                 self._watch.stop()
         atexit.unregister(self._end)
 
-    def _make_room(self, write: Callable[..., Any]) -> Callable[..., Any]:
+    def _make_room(self, name: str, write: Callable[..., Any]) -> Callable[..., Any]:
         """A method of Display that has the line out of its way."""
 
         @functools.wraps(write)
@@ -379,17 +379,17 @@ class CallbackModule(DefaultCallback):
                 return write(*arguments, **more)
             with self._lock:
                 if self._writing == 0:
-                    if write.__name__ == "display" and self._takes_in(*arguments, **more):
+                    if name == "display" and self._takes_in(*arguments, **more):
                         return None
                     self._hide()
                 self._writing += 1
                 try:
-                    if self._is_hostile and write.__name__ == "display":
+                    if self._is_hostile and name == "display":
                         arguments, more = _escape_message(arguments, more, self._encoding)
                     return write(*arguments, **more)
                 finally:
                     self._writing -= 1
-                    if write.__name__ == "display":
+                    if name == "display":
                         self._note_line_end(*arguments, **more)
                     self._said_at = time.monotonic()
                     if self._writing == 0:
@@ -424,8 +424,7 @@ class CallbackModule(DefaultCallback):
                 try:
                     self._tell()
                 except Exception as error:  # a run does not fail for what it says of itself
-                    self._is_over.set()
-                    self._hide()
+                    self._end()
                     self._display.vvv(f"patch_progress stopped: {make_visible(str(error))}")
 
     def _tell(self) -> None:
@@ -472,11 +471,13 @@ class CallbackModule(DefaultCallback):
 
     def _explain_watch(self) -> None:
         """Say why the store is not read, to who asks for details."""
-        failure = self._watch.failure if self._watch is not None else ""
-        if failure != self._failure:
-            self._failure = failure
-            if failure:
-                self._display.vvv(f"patch_progress counts without the store: {make_visible(failure)}")
+        if self._watch is None:
+            return
+        self._watch.read()
+        if self._watch.failure != self._failure:
+            self._failure = self._watch.failure
+            if self._failure:
+                self._display.vvv(f"patch_progress counts without the store: {make_visible(self._failure)}")
 
 
 def _open_look(key: str, play: Any, host: Any, task: Any, fallback: str | None) -> Callable[[], TurnCounts | None]:

@@ -28,6 +28,9 @@ _GAP = "   "
 _DETAIL_ROOM = 16  # columns below which a host's own words are left out
 _MINUTE, _HOUR = 60, 3600
 
+# Words of ansible-core from 2.19 on that say no more than that it failed.
+_NO_NEWS = ("Task failed: ", "Action failed: ")
+
 # What a host lacks or has, in the order of a reader's interest.
 _REMARKS = (
     ("missing_count", "missing"),
@@ -163,6 +166,8 @@ def describe_result(host: str, result: Mapping[str, Any], encoding: str = "utf-8
 def describe_failure(host: str, word: str, result: Mapping[str, Any], encoding: str = "utf-8") -> str:
     """A failure in one line, whatever the message holds."""
     reason = " ".join(str(result.get("msg") or "").split())
+    for words in _NO_NEWS:
+        reason = reason.removeprefix(words)
     return make_visible(f"{host} {word}: {reason}" if reason else f"{host} {word}", encoding)
 
 

@@ -6,40 +6,50 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import pty
 import re
-import select
-import struct
 import subprocess
 import sys
-import termios
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pyte
 import pytest
 
+from tests.terminal import Seen, look_at
 from tests.unit.tree import ROOT
 
 STAND_IN = """
 from __future__ import annotations
 
+import os
 import time
+from types import SimpleNamespace
 
 from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.run_key import find_run_key
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.controller import name_controller
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import open_store
+
+
+def enter(host, others, url):  # as the first of a run with other hosts
+    with open_store(url) as store:
+        run_id = store.join_run(find_run_key(), operation="Scan", attributes={}).run_id
+        controller = name_controller(os.getppid())
+        store.enter_run(run_id, controller, host, others)
+        store.take_turn(run_id, host, controller, lambda look: SimpleNamespace(starts=True))
+        store.note_progress(run_id, host, "1 of 9: as the store has it")
 
 
 class ActionModule(ActionBase):
     def run(self, tmp=None, task_vars=None):
         host = task_vars["inventory_hostname"]
+        if "others" in task_vars:
+            enter(host, task_vars["others"], self._task.args["patch_store_url"])
         for text in task_vars.get("says", []):
             Display().display(host + ": " + text)
             time.sleep(task_vars.get("pause", 0.7))
@@ -103,21 +113,6 @@ HOSTS: dict[str, dict[str, Any]] = {
 
 
 @dataclass
-class Seen:
-    """What came out of a run."""
-
-    rc: int
-    raw: bytes
-    screen: list[str] = field(default_factory=list)
-    cursor: tuple[int, int] = (0, 0)
-    living: list[str] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        return self.raw.decode()
-
-
-@dataclass
 class Folder:
     """A collection with stand-ins, an inventory, a playbook."""
 
@@ -175,40 +170,8 @@ class Folder:
         )
         return Seen(done.returncode, done.stdout)
 
-    def terminal(self, *arguments: str, until: Callable[[str], bool] | None = None, **environment: str) -> Seen:
-        """Look at a terminal of 90 columns during the run; press Ctrl-C once the last line is as ``until`` says."""
-        screen = pyte.Screen(90, 40)
-        stream = pyte.ByteStream(screen)
-        pid, master = pty.fork()
-        if pid == 0:
-            os.chdir(self.path)
-            os.execve(self.command()[0], self.command(*arguments), self.environment(**environment))
-        fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 90, 0, 0))
-        raw, living = b"", []
-        deadline = time.monotonic() + 60
-        while chunk := read_some(master, deadline):
-            raw += chunk
-            stream.feed(chunk)
-            last = screen.display[screen.cursor.y].rstrip()
-            if last and last not in living[-1:]:
-                living.append(last)
-            if until and until(last):
-                os.write(master, b"\x03")
-                until = None
-        os.close(master)
-        rc = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        rows = [row.rstrip() for row in screen.display]
-        return Seen(rc, raw, rows[: screen.cursor.y + 1], (screen.cursor.x, screen.cursor.y), living)
-
-
-def read_some(master: int, deadline: float) -> bytes:
-    """The next bytes of a terminal; nothing when its last process has gone."""
-    ready, _writable, _broken = select.select([master], [], [], max(deadline - time.monotonic(), 0))
-    assert ready, "it takes too long"
-    try:
-        return os.read(master, 65536)
-    except OSError:  # Linux says so instead of an end of file
-        return b""
+    def terminal(self, *arguments: str, until: Callable[[str], bool] | None = None) -> Seen:
+        return look_at(self.command(*arguments), cwd=self.path, env=self.environment(), until=until)
 
 
 @pytest.fixture
@@ -224,12 +187,13 @@ TABLE = "NODE  STATE\n-----------\nweb1  FINE\n"
 
 def test_a_terminal_has_one_living_line_and_lines_for_what_goes_wrong(folder: Folder) -> None:
     seen = folder.terminal()
-    assert any("running" in line and "web1: 1 of 2: unpacking a" in line for line in seen.living), seen.living
+    shown = re.compile(r"\d of 4 done · \d running.*   web\d: \d of \d: unpacking [abc]")
+    assert any(map(shown.fullmatch, seen.living)), seen.living
     assert "2 of 4 done · 1 failed · 1 unreachable" in seen.living
     # nothing of the line stays, and nothing else is lost or garbled
     evil, gone, *rest = sorted(seen.screen[:2]) + seen.screen[2:]
-    assert re.sub(r"failed: .*?\\x1b", r"failed: \\x1b", evil) == EVIL
-    assert re.fullmatch(r"gone unreachable: .*no route to host", gone)
+    assert evil == EVIL
+    assert gone == "gone unreachable: no route to host"
     assert rest[0] == "[WARNING]: a repository is old"
     assert "\n".join(rest[1:4]) + "\n" == TABLE
     assert re.fullmatch(r"2 ok, 1 failed, 1 unreachable in \d+ s", rest[4])
@@ -316,11 +280,16 @@ def test_other_playbooks_show_their_failures_as_ever(folder: Folder) -> None:
     assert seen.rc == 2
 
 
-@pytest.mark.parametrize("url", ["postgresql+psycopg://nobody@127.0.0.1:1/none", "nonsense"])
-def test_a_store_that_cannot_be_read_is_no_reason_to_fail(folder: Folder, url: str) -> None:
-    folder.variables = {"patch_store_url": url}
-    folder.hosts({"web1": {"says": ["refreshing"] * 3}})
+def test_the_store_of_the_run_counts_if_there_is_one(folder: Folder) -> None:
+    folder.hosts({"web1": {"others": [f"other{number}" for number in range(40)], "says": ["said"], "pause": 30}})
+    line = "0 of 41 done · 1 running · 40 waiting   web1: 1 of 9: as the store has it"
+    seen = folder.terminal(until=lambda last: last == line)
+    assert line in seen.living, seen.living
+
+
+def test_a_store_that_cannot_be_read_is_no_reason_to_fail(folder: Folder) -> None:
+    folder.variables = {"patch_store_url": "postgresql+psycopg://nobody@127.0.0.1:1/none"}
+    folder.hosts({"web1": {"says": ["refreshing"], "pause": 6}})
     seen = folder.pipe("-vvv")
     assert seen.rc == 0
     assert "patch_progress counts without the store: Failed to" in seen.text
-    assert "patch_progress counts" not in folder.pipe().text

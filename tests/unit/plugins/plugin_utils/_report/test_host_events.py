@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -93,15 +94,15 @@ def test_a_host_added_later_is_counted(events: HostEvents) -> None:
     assert events.count() == Counts(total=4, waiting=3, running=1)
 
 
-def turns(**numbers: int) -> TurnCounts:
-    names = "total waiting running succeeded failed unreachable terminated outside_window interrupted errors".split()
-    return TurnCounts(**{name: numbers.get(name, 0) for name in names})
+NONE = TurnCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def test_the_store_knows_of_other_controllers_and_of_who_waits_for_a_turn(events: HostEvents) -> None:
     events.start_patching("web1", "scan", 1.0)
     events.start_patching("web2", "scan", 1.0)
-    seen = turns(total=60, waiting=40, running=5, succeeded=10, failed=2, terminated=1, outside_window=1, interrupted=1)
+    seen = replace(
+        NONE, total=60, waiting=40, running=5, succeeded=10, failed=2, terminated=1, outside_window=1, interrupted=1
+    )
     counts, _working = events.merge(seen, 9.0, NOW)
     assert counts == Counts(
         total=60, waiting=40, running=5, done=10, failed=2, terminated=1, outside_window=1, interrupted=1
@@ -111,7 +112,7 @@ def test_the_store_knows_of_other_controllers_and_of_who_waits_for_a_turn(events
 def test_hosts_that_the_store_does_not_know_are_counted_by_their_events(events: HostEvents) -> None:
     events.stop("web1", Phase.FAILED)
     events.stop("web2", Phase.UNREACHABLE)
-    counts, _working = events.merge(turns(total=1, running=1), 9.0, NOW)
+    counts, _working = events.merge(replace(NONE, total=1, running=1), 9.0, NOW)
     assert counts == Counts(total=3, running=1, failed=1, unreachable=1)
 
 
@@ -123,10 +124,7 @@ def test_a_host_works_since_it_has_its_turn_and_says_what_the_store_says(events:
         Worker("web2", "here", NOW + timedelta(seconds=5), ""),  # clocks differ
         Worker("far", "there", NOW, "1 of 3"),
     )
-    seen = turns(total=4, running=3)
-    seen = TurnCounts(
-        **{name: getattr(seen, name) for name in TurnCounts.__slots__ if name != "at_work"}, at_work=at_work
-    )
+    seen = replace(NONE, total=4, running=3, at_work=at_work)
     _counts, working = events.merge(seen, 100.0, NOW)
     assert working == [
         Working("web1", "2 of 3: unpacking", 95.0),

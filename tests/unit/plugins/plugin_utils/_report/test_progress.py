@@ -161,6 +161,7 @@ def test_a_host_ends_with_what_became_of_it(result: dict[str, Any], line: str) -
     ("result", "line"),
     [
         ({"msg": "no route"}, "web1 failed: no route"),
+        ({"msg": "Task failed: Action failed: no route"}, "web1 failed: no route"),
         ({"msg": HOSTILE}, r"web1 failed: \x1b[2J web2 \u202edone\x9b"),
         ({}, "web1 failed"),
     ],
