@@ -14,6 +14,7 @@ the node's own, and to forget.
     {"command": "plan", "packages": [...], "blocked": [...], ...}           -> {"transaction": [RESULT...], ...}
     {"command": "install", "operation_id": "...", "packages": [...], ...}   -> the operation, started
     {"command": "poll", "operation_id": "...", "wait": 0}                   -> the operation as it stands
+    {"command": "preflight", "endpoints": [[host, port]...]}                -> {"observations": {...}}
 """
 
 import os
@@ -28,6 +29,7 @@ from .refusal import Refusal
 def obey(command):
     """Do one command and give its answer."""
     handlers = {"identify": identify, "collect": collect, "plan": plan, "install": install, "poll": poll}
+    handlers["preflight"] = preflight
     name = command.get("command")
     if name not in handlers:
         raise Refusal("unknown_command", "Failed to obey command '%s': this node program does not know it" % name)
@@ -73,6 +75,12 @@ def poll(command):
     from . import operation
 
     return operation.poll(command.get("operation_id"), command.get("wait", 0))
+
+
+def preflight(command):
+    from . import preflight as observer
+
+    return {"observations": observer.observe(command)}
 
 
 def run(command, nonce):
