@@ -30,7 +30,7 @@ OPERATION = {
     "default": "scan",
 }
 # between the steps of a role only
-INTERNAL = ("patch_hold_turn", "patch_hold_reboot")
+INTERNAL = ("patch_hold_turn", "patch_hold_reboot", "patch_hold_install")
 # role: short description, the module whose options it takes over, options of its own, options it does not take over
 ROLES: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...]]] = {
     "patch": (

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from tests.estate.node import Node
 from tests.estate.recipes import PASSWORDLESS_USER
 from tests.integration.conftest import GiveNode
 from tests.integration.controller import Controller, PlaybookRun
@@ -31,12 +30,6 @@ time.sleep(600)
 """
 HOSTILE = "{{ 7 * 7 }}\x1b[31m"
 STATUSES = ("failed", "warning", "unknown", "ok")
-
-
-def can_reboot(node: Node) -> Node:
-    """The estate's nodes have no init system; a good node can be rebooted."""
-    node.run("printf '#!/bin/sh\\n' > /usr/local/sbin/reboot && chmod +x /usr/local/sbin/reboot")
-    return node
 
 
 def read_table(run: PlaybookRun) -> dict[str, list[tuple[str, str, str]]]:
@@ -66,8 +59,6 @@ def test_one_table_names_every_failure_and_takes_one_line_for_a_good_node(
     names = ("rhel9-deadrepo-strict", "nopython", "unsupported", "unreachable", "ubuntu2", "ubuntu")
     nodes = {name: node(name) for name in names}
     variables: dict[str, dict[str, Any]] = {name: dict(found.host_vars) for name, found in nodes.items()}
-    for name in ("rhel9-deadrepo-strict", "unsupported", "ubuntu2", "ubuntu"):
-        can_reboot(nodes[name])
     nodes["ubuntu2"].run(["python3", "-", HOSTILE], stdin=HOLD, timeout=20)
     installed = nodes["ubuntu"].run("dpkg-query -W").out
     controller.inventory(variables)
@@ -110,7 +101,7 @@ def test_one_table_names_every_failure_and_takes_one_line_for_a_good_node(
 
 
 def test_an_ordinary_user_without_become_gets_warnings_and_no_failure(node: GiveNode, controller: Controller) -> None:
-    ubuntu = can_reboot(node("ubuntu"))
+    ubuntu = node("ubuntu")
     controller.inventory({"ubuntu": {**ubuntu.host_vars, "ansible_user": PASSWORDLESS_USER}})
     before = ubuntu.run("find /var/lib/apt /var/lib/dpkg /var/cache -xdev -newermt @0 -printf '%p %T@\\n' | sort").out
     run = controller.play("preflight")

@@ -117,7 +117,7 @@ def test_python3_apt_is_brought_up_to_date_whatever_the_baseline_says(node: Give
     controller.inventory({"ubuntu-pyapt": ubuntu.host_vars})
     scan = controller.play("patch")
     assert "python3-apt" not in patches_of(scan, "ubuntu-pyapt", "MISSING")
-    controller.play("patch", patch_operation="install")
+    controller.play("patch", patch_operation="install", patch_reboot_option="NoReboot")
     assert version_on(ubuntu, "python3-apt") == "2.4.0ubuntu4"
 
 

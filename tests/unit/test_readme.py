@@ -31,7 +31,7 @@ def options_of(role: str) -> dict[str, Any]:
 
 
 def test_the_table_of_variables_has_every_option() -> None:
-    options = options_of("patch") | options_of("patch_report")
+    options = options_of("patch") | options_of("patch_report") | options_of("patch_preflight")
     assert set(table_of_variables()) == set(options) | OF_THE_PLAYBOOKS
 
 
@@ -39,7 +39,7 @@ def test_the_table_of_variables_has_the_defaults() -> None:
     said = table_of_variables()
     defaults = {
         name: yaml.safe_dump(option["default"]).splitlines()[0]
-        for name, option in (options_of("patch") | options_of("patch_report")).items()
+        for name, option in (options_of("patch") | options_of("patch_report") | options_of("patch_preflight")).items()
         if "default" in option
     }
     assert {name: said[name] for name in defaults} == {name: f"`{value}`" for name, value in defaults.items()}

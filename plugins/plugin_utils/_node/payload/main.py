@@ -9,12 +9,13 @@ the node's own, and to forget.
 
 ::
 
-    {"command": "identify"}                                                 -> {"facts": {what system it is}}
+    {"command": "identify"}                                                 -> {"facts": {its system, its boot}}
     {"command": "collect", "refresh": true, "lock_timeout": 300}            -> {"facts": {...}}
     {"command": "plan", "packages": [...], "blocked": [...], ...}           -> {"transaction": [RESULT...], ...}
     {"command": "install", "operation_id": "...", "packages": [...], ...}   -> the operation, started
     {"command": "poll", "operation_id": "...", "wait": 0}                   -> the operation as it stands
     {"command": "preflight", "endpoints": [[host, port]...]}                -> {"observations": {...}}
+    {"command": "reboot", "boot_id": "..."}                                 -> {"boot_id", "command": [WORD...]}
 """
 
 import os
@@ -28,8 +29,15 @@ from .refusal import Refusal
 
 def obey(command):
     """Do one command and give its answer."""
-    handlers = {"identify": identify, "collect": collect, "plan": plan, "install": install, "poll": poll}
-    handlers["preflight"] = preflight
+    handlers = {
+        "identify": identify,
+        "collect": collect,
+        "plan": plan,
+        "install": install,
+        "poll": poll,
+        "preflight": preflight,
+        "reboot": reboot,
+    }
     name = command.get("command")
     if name not in handlers:
         raise Refusal("unknown_command", "Failed to obey command '%s': this node program does not know it" % name)
@@ -37,7 +45,9 @@ def obey(command):
 
 
 def identify(_command):
-    return {"facts": {"schema": 1, "os": os_identity.identify(read_text)}}
+    facts = {"schema": 1, "os": os_identity.identify(read_text)}
+    facts.update(node.describe_boot())
+    return {"facts": facts}
 
 
 def collect(command):
@@ -81,6 +91,12 @@ def preflight(command):
     from . import preflight as observer
 
     return {"observations": observer.observe(command)}
+
+
+def reboot(command):
+    from . import power
+
+    return power.reboot(command)
 
 
 def run(command, nonce):

@@ -8,7 +8,7 @@ import glob
 import os
 import sys
 
-from . import commands, dpkg
+from . import commands, dpkg, power
 
 PROGRAMS = {
     "apt": ("apt-get", "apt-cache", "apt-config", "dpkg", "dpkg-query", "gpgv", "sqv"),
@@ -19,7 +19,6 @@ PROGRAMS = {
 BINDINGS = {"dnf": ("dnf", "rpm"), "yum": ("yum", "rpm")}
 # written by yum, and taken away when its transaction is complete
 YUM_JOURNALS = "/var/lib/yum/transaction-all.*"
-SYSTEMD = "/run/systemd/system"
 
 
 def observe(manager):
@@ -50,9 +49,8 @@ def import_version(name):
 
 def find_reboot():
     """The command that reboots the node, or None."""
-    names = (("systemctl",) if os.path.isdir(SYSTEMD) else ()) + ("shutdown", "reboot")
-    found = [path for path in map(find_program, names) if path]
-    return {"command": found[0] if found else None}
+    found = power.list_commands()
+    return {"command": " ".join(found[0]) if found else None}
 
 
 def find_interrupted(manager):
