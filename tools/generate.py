@@ -54,6 +54,13 @@ ROLES: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...]]] = {
         {},
         (),
     ),
+    "patch_preflight": ("Check what patching demands of the nodes", "patch_preflight", {}, ()),
+    "patch_preflight_summary": (
+        "Print what the preflight found and end each node as its preflight ended",
+        "patch_preflight_summary",
+        {},
+        ("outcome", "width"),
+    ),
     "patch_report": ("Write the current assessments of all nodes to a file", "patch_report", {}, ()),
 }
 

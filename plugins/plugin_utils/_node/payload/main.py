@@ -14,6 +14,7 @@ the node's own, and to forget.
     {"command": "plan", "packages": [...], "blocked": [...], ...}           -> {"transaction": [RESULT...], ...}
     {"command": "install", "operation_id": "...", "packages": [...], ...}   -> the operation, started
     {"command": "poll", "operation_id": "...", "wait": 0}                   -> the operation as it stands
+    {"command": "preflight", "endpoints": [[host, port]...]}                -> {"observations": {...}}
     {"command": "reboot", "boot_id": "..."}                                 -> {"boot_id", "command": [WORD...]}
 """
 
@@ -34,6 +35,7 @@ def obey(command):
         "plan": plan,
         "install": install,
         "poll": poll,
+        "preflight": preflight,
         "reboot": reboot,
     }
     name = command.get("command")
@@ -83,6 +85,12 @@ def poll(command):
     from . import operation
 
     return operation.poll(command.get("operation_id"), command.get("wait", 0))
+
+
+def preflight(command):
+    from . import preflight as observer
+
+    return {"observations": observer.observe(command)}
 
 
 def reboot(command):
