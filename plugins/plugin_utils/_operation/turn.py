@@ -84,7 +84,7 @@ class Turn:
                 self.say(f"{self.host}: waits for a place ({decision.reason})")
                 next_word = waited + _REPEAT_SECONDS
             if is_alive_here(self.controller) is False:
-                raise OperationError(
+                raise OrphanedError(
                     f"Failed to start host '{self.host}': its ansible-playbook has ended. Run it again"
                 )
             poll = _POLL_SECONDS if waited < _QUIET_SECONDS else _PATIENT_POLL_SECONDS
