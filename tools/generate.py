@@ -30,7 +30,7 @@ OPERATION = {
     "default": "scan",
 }
 # between the steps of a role only
-INTERNAL = ("patch_hold_turn", "patch_hold_reboot")
+INTERNAL = ("patch_hold_turn", "patch_hold_reboot", "patch_hold_install")
 # role: short description, the module whose options it takes over, options of its own, options it does not take over
 ROLES: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...]]] = {
     "patch": (
@@ -44,6 +44,20 @@ ROLES: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...]]] = {
     "patch_summary": (
         "Print what the run found and end each node as its operation ended",
         "patch_summary",
+        {},
+        ("outcome", "width"),
+    ),
+    "patch_policy": ("Choose the targets of a patch policy and set what it says", "patch_policy", {}, ()),
+    "patch_schedule": (
+        "Show when patch policies are due, and keep the timers that start them",
+        "patch_schedule",
+        {},
+        (),
+    ),
+    "patch_preflight": ("Check what patching demands of the nodes", "patch_preflight", {}, ()),
+    "patch_preflight_summary": (
+        "Print what the preflight found and end each node as its preflight ended",
+        "patch_preflight_summary",
         {},
         ("outcome", "width"),
     ),

@@ -73,22 +73,24 @@ options:
     type: str
   patch_baselines:
     description:
-      - Which baseline each operating system has, whatever the patch groups say, as a patch policy has it. V(recommended)
-        takes the predefined ones; a dictionary gives the name of a baseline in O(patch_baseline_dir) per operating
-        system, and the others have their predefined one.
+      - Which baseline each operating system has, whatever the patch groups say, as a patch policy has it.
+        V(recommended) takes the predefined ones; a dictionary gives the name of a baseline in O(patch_baseline_dir)
+        per operating system, and the others have their predefined one.
     type: raw
   patch_max_concurrency:
     description:
       - How many nodes of the run are worked on at the same time, over all forks and controllers; a number from 1, a
         percentage of the nodes such as V(10%), or V(auto) for what Patch Manager's "Patch now" does, which sets
-        O(patch_max_errors) too.
+        O(patch_max_errors) too if that is not given.
+      - A percentage is rounded down, to one node at least.
       - Without it only C(forks) limits the run.
     type: str
   patch_max_errors:
     description:
       - How many nodes may fail before no further node is started; a number from 0, or a percentage of the nodes. The
         run stops at one error more than that. Nodes that are under way finish, the others are reported as
-        C(TERMINATED). Unreachable nodes do not count.
+        C(TERMINATED). Unreachable nodes do not count, an install with failed patches does.
+      - A percentage is rounded down, so V(10%) of 50 nodes stops at the sixth error, V(1%) of 50 at the first.
       - Without it no number of errors stops the run.
     type: str
   patch_window_cutoff:
@@ -133,11 +135,11 @@ options:
     type: str
   patch_reboot_option:
     description:
-      - V(RebootIfNeeded) is Patch Manager's default. It reboots if anything was installed now, or if a patch waits for a
-        reboot from before; whether the patch needs it is not asked.
+      - V(RebootIfNeeded) is Patch Manager's default. It reboots if anything was installed now, or if a patch waits for
+        a reboot from before; whether the patch needs it is not asked.
       - V(NoReboot) never reboots.
-      - V(WhenRequired) reboots if the node itself says that it needs it, by its flag files, its running kernel or
-        replaced core libraries.
+      - V(WhenRequired) reboots in the same cases, but only if the node itself says that it needs it, by its flag files,
+        its running kernel or replaced core libraries.
     type: str
     choices: [RebootIfNeeded, NoReboot, WhenRequired]
     default: RebootIfNeeded
@@ -155,6 +157,26 @@ options:
         in the result.
     type: bool
     default: false
+  patch_hold_install:
+    description:
+      - Whether to find out only what is missing and whether the steps of an install with hooks follow, because a hook
+        comes first. The decision is in the result.
+    type: bool
+    default: false
+  patch_pre_install_hook:
+    description:
+      - Task file, absolute or relative to the inventory, that the role C(openpatch.patch_manager.patch_install) runs
+        before it installs. If it fails, nothing is installed and nothing rebooted.
+    type: str
+  patch_post_install_hook:
+    description:
+      - Task file that the role runs after the install and before the reboot. If it fails, the node is not rebooted.
+    type: str
+  patch_on_exit_hook:
+    description:
+      - Task file that the role runs at the end of every install, after the reboot if there is one, whatever failed
+        before and also if nothing was missing.
+    type: str
   patch_poll_interval:
     description: How many seconds one look at an install that runs on the node waits for its end.
     type: int

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.errors import BaselineError
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import OperatingSystem
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.override import check_exclusive
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.reboot import RebootOption
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.resolve import resolve_patch_group
@@ -53,15 +54,24 @@ INSTALL_OPTIONS: dict[str, dict[str, Any]] = {
     "patch_reboot_timeout": {"type": "int", "default": 600},
     "patch_max_reboots": {"type": "int", "default": 3},
     "patch_hold_reboot": {"type": "bool", "default": False},
+    "patch_hold_install": {"type": "bool", "default": False},
+    "patch_pre_install_hook": {"type": "str"},
+    "patch_post_install_hook": {"type": "str"},
+    "patch_on_exit_hook": {"type": "str"},
     "patch_poll_interval": {"type": "int", "default": 5},
 }
+
+HOOKS = ("pre_install", "post_install", "on_exit")
 
 MAX_STEP_TIMEOUT = 36000  # StepTimeoutSeconds of AWS-RunPatchBaseline ends there
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The options of one operation on one host, checked. Timeouts and intervals are seconds."""
+    """The options of one operation on one host, checked. Timeouts and intervals are seconds.
+
+    ``hooks``: absolute path of each hook's task file, empty for none.
+    """
 
     host: str
     address: str
@@ -79,7 +89,7 @@ class Settings:
     patch_poll_interval: int
     patch_store_url: str | None
     patch_run_id: str | None
-    patch_baselines: Any
+    patch_baselines: Literal["recommended"] | Mapping[str, str] | None
     patch_max_concurrency: str | None
     patch_max_errors: str | None
     patch_window_cutoff: datetime | None
@@ -89,6 +99,8 @@ class Settings:
     patch_reboot_timeout: int
     patch_max_reboots: int
     patch_hold_reboot: bool
+    patch_hold_install: bool
+    hooks: Mapping[str, str]
     check_mode: bool
 
     def snapshot_id(self, run_id: str) -> str:
@@ -99,8 +111,18 @@ class Settings:
         """
         if self.patch_snapshot_id:
             return self.patch_snapshot_id
-        made_from = json.dumps([str(self.patch_baseline_dir), self.patch_baseline_override])
+        made_from = json.dumps(
+            [str(self.patch_baseline_dir), self.patch_baseline_override, self.patch_baselines], sort_keys=True
+        )
         return str(uuid.uuid5(uuid.UUID(run_id), made_from))
+
+
+def find_base_dir(task_vars: Mapping[str, Any]) -> str:
+    """Where relative paths start: the inventory's folder.
+
+    Of several inventories Ansible names one; without any file (``-i 'host,'``) it is the working folder.
+    """
+    return str(task_vars.get("inventory_dir") or task_vars.get("playbook_dir") or ".")
 
 
 def read_settings(args: Mapping[str, Any], task_vars: Mapping[str, Any], *, check_mode: bool) -> Settings:
@@ -110,8 +132,7 @@ def read_settings(args: Mapping[str, Any], task_vars: Mapping[str, Any], *, chec
     for a folder below a home that does not exist.
     """
     host = str(task_vars["inventory_hostname"])
-    # of several inventories Ansible names one here; without any file (-i 'host,') it is the working folder
-    base_dir = str(task_vars.get("inventory_dir") or task_vars.get("playbook_dir") or ".")
+    base_dir = find_base_dir(task_vars)
     override, override_list = args.get("patch_baseline_override"), args.get("patch_install_override_list")
     try:
         check_exclusive(override_list, override)
@@ -136,7 +157,7 @@ def read_settings(args: Mapping[str, Any], task_vars: Mapping[str, Any], *, chec
         address=str(task_vars.get("ansible_host") or ""),
         base_dir=base_dir,
         patch_group=group,
-        patch_baseline_dir=_find_baselines(args.get("patch_baseline_dir"), base_dir),
+        patch_baseline_dir=find_baselines(args.get("patch_baseline_dir"), base_dir),
         patch_baseline_override=override or None,
         patch_install_override_list=override_list or None,
         patch_snapshot_id=args.get("patch_snapshot_id") or None,
@@ -148,7 +169,7 @@ def read_settings(args: Mapping[str, Any], task_vars: Mapping[str, Any], *, chec
         patch_poll_interval=args.get("patch_poll_interval", 5),
         patch_store_url=args.get("patch_store_url") or None,
         patch_run_id=args.get("patch_run_id") or None,
-        patch_baselines=args.get("patch_baselines") or None,
+        patch_baselines=_read_baselines(host, args.get("patch_baselines")),
         patch_max_concurrency=args.get("patch_max_concurrency") or None,
         patch_max_errors=args.get("patch_max_errors") or None,
         patch_window_cutoff=_read_moment(host, args, "patch_window_cutoff"),
@@ -158,6 +179,8 @@ def read_settings(args: Mapping[str, Any], task_vars: Mapping[str, Any], *, chec
         patch_reboot_timeout=args.get("patch_reboot_timeout", 600),
         patch_max_reboots=args.get("patch_max_reboots", 3),
         patch_hold_reboot=args.get("patch_hold_reboot", False),
+        patch_hold_install=args.get("patch_hold_install", False),
+        hooks={name: _find_hook(host, args, f"patch_{name}_hook", base_dir) for name in HOOKS},
         check_mode=check_mode,
     )
 
@@ -179,6 +202,36 @@ def _read_moment(host: str, args: Mapping[str, Any], name: str) -> datetime | No
     return moment.astimezone(timezone.utc)
 
 
+def _find_hook(host: str, args: Mapping[str, Any], name: str, base_dir: str) -> str:
+    """The hook's task file. It has to be there before anything begins, not only when its turn comes."""
+    if not args.get(name):
+        return ""
+    path = find_path(args[name], name, base_dir)
+    if not path.is_file():
+        raise OperationError(
+            f"Failed to read the settings of host '{host}': there is no file {name} '{path}'."
+            " Correct the path; it starts from the inventory's folder"
+        )
+    return str(path.absolute())  # include_tasks looks elsewhere for a relative one
+
+
+def _read_baselines(host: str, value: Any) -> Literal["recommended"] | dict[str, str] | None:
+    """``recommended``, or a baseline's name per operating system."""
+    if not value:
+        return None
+    if value == "recommended":
+        return "recommended"
+    systems = OperatingSystem.__members__
+    if isinstance(value, Mapping) and all(
+        system in systems and isinstance(name, str) and name for system, name in value.items()
+    ):
+        return {str(system): str(name) for system, name in value.items()}
+    raise OperationError(
+        f"Failed to read the settings of host '{host}': patch_baselines is {value!r}; allowed: recommended, or a"
+        f" dictionary of operating systems ({', '.join(systems)}) and names of baselines"
+    )
+
+
 def _name_groups(value: Any) -> dict[str, Any]:
     """The groups a variable names, each with its place: a list of one group is a way people write one group."""
     if isinstance(value, list):
@@ -186,7 +239,7 @@ def _name_groups(value: Any) -> dict[str, Any]:
     return {"patch_group": value}
 
 
-def _find_baselines(given: str | None, base_dir: str) -> Path:
+def find_baselines(given: str | None, base_dir: str) -> Path:
     """The folder of baselines; one that was asked for and is not there is a slip, no wish for the predefined ones."""
     folder = find_path(given or "patch_baselines", "patch_baseline_dir", base_dir)
     if given and not folder.exists():
