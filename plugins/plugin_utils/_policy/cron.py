@@ -257,7 +257,7 @@ def _days_of_week(given: Given) -> Iterator[DateRule]:
         if item.upper().endswith("L"):
             yield DateRule(days=frozenset(range(-7, 0)), weekdays=frozenset({_weekday(_value(given, item[:-1]))}))
         elif "#" in item:
-            day, _, number = item.partition("#")
+            day, _mark, number = item.partition("#")
             weekday = _weekday(_value(given, day))
             if number not in tuple("12345"):
                 raise given.error(f"{number!r} is no number of a week, it is 1 to 5")
