@@ -30,7 +30,7 @@ OPERATION = {
     "default": "scan",
 }
 # between the steps of a role only
-INTERNAL = ("patch_hold_turn", "patch_hold_reboot")
+INTERNAL = ("patch_hold_turn", "patch_hold_reboot", "patch_hold_install")
 # role: short description, the module whose options it takes over, options of its own, options it does not take over
 ROLES: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...]]] = {
     "patch": (
@@ -53,6 +53,13 @@ ROLES: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...]]] = {
         "patch_schedule",
         {},
         (),
+    ),
+    "patch_preflight": ("Check what patching demands of the nodes", "patch_preflight", {}, ()),
+    "patch_preflight_summary": (
+        "Print what the preflight found and end each node as its preflight ended",
+        "patch_preflight_summary",
+        {},
+        ("outcome", "width"),
     ),
     "patch_report": ("Write the current assessments of all nodes to a file", "patch_report", {}, ()),
 }

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from datetime import datetime, timezone
 from typing import Any
 
@@ -15,16 +13,15 @@ from ansible.utils.display import Display
 
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.patch_action import validate_arguments
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.run_key import find_run_key
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.terminal import choose_style
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.turn import end_run
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report import states
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.model import Report, build_run_report
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.table import Style, render_table
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.table import render_table
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.errors import StoreError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import open_store
 
 display = Display()
-
-FALLBACK_WIDTH = 80
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "outcome": {"type": "bool", "default": False},
@@ -60,7 +57,7 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(str(error)) from None  # ansible-core 2.19 repeats a cause
         if args["outcome"]:
             return result | _end_as(report, host, check_mode=self._task.check_mode)
-        display.display(render_table(report, _choose_style(args.get("width"))))
+        display.display(render_table(report, choose_style(display, args.get("width"))))
         rows = [
             {
                 "host": row.host,
@@ -86,14 +83,3 @@ def _end_as(report: Report, host: str, *, check_mode: bool) -> dict[str, Any]:
     if row.compliance_status == states.OUTSIDE_WINDOW:  # its window is for that: the next one takes it
         return ended
     return ended | ({"unreachable": True} if row.compliance_status == states.UNREACHABLE else {"failed": True})
-
-
-def _read_columns() -> int:
-    """The width a shell gives its programs; 0 if it gives none, or nonsense."""
-    columns = os.environ.get("COLUMNS", "")
-    return int(columns) if columns.isdecimal() else 0
-
-
-def _choose_style(width: int | None) -> Style:
-    columns = width or _read_columns() or getattr(display, "columns", None) or FALLBACK_WIDTH
-    return Style(width=columns, colour=False, encoding=sys.stdout.encoding or "ascii")

@@ -138,8 +138,8 @@ options:
       - V(RebootIfNeeded) is Patch Manager's default. It reboots if anything was installed now, or if a patch waits for
         a reboot from before; whether the patch needs it is not asked.
       - V(NoReboot) never reboots.
-      - V(WhenRequired) reboots if the node itself says that it needs it, by its flag files, its running kernel or
-        replaced core libraries.
+      - V(WhenRequired) reboots in the same cases, but only if the node itself says that it needs it, by its flag files,
+        its running kernel or replaced core libraries.
     type: str
     choices: [RebootIfNeeded, NoReboot, WhenRequired]
     default: RebootIfNeeded
@@ -157,6 +157,26 @@ options:
         in the result.
     type: bool
     default: false
+  patch_hold_install:
+    description:
+      - Whether to find out only what is missing and whether the steps of an install with hooks follow, because a hook
+        comes first. The decision is in the result.
+    type: bool
+    default: false
+  patch_pre_install_hook:
+    description:
+      - Task file, absolute or relative to the inventory, that the role C(openpatch.patch_manager.patch_install) runs
+        before it installs. If it fails, nothing is installed and nothing rebooted.
+    type: str
+  patch_post_install_hook:
+    description:
+      - Task file that the role runs after the install and before the reboot. If it fails, the node is not rebooted.
+    type: str
+  patch_on_exit_hook:
+    description:
+      - Task file that the role runs at the end of every install, after the reboot if there is one, whatever failed
+        before and also if nothing was missing.
+    type: str
   patch_poll_interval:
     description: How many seconds one look at an install that runs on the node waits for its end.
     type: int

@@ -38,7 +38,13 @@ def options_of(role: str) -> dict[str, Any]:
 
 def all_options() -> dict[str, Any]:
     """The options of all roles that a user sets."""
-    roles = ("patch_schedule", "patch_policy", "patch_report", "patch")  # of an option in two of them, the last counts
+    roles = (
+        "patch_schedule",
+        "patch_policy",
+        "patch_preflight",
+        "patch_report",
+        "patch",
+    )  # of an option in two of them, the last counts
     return {name: option for role in roles for name, option in options_of(role).items()}
 
 

@@ -18,7 +18,10 @@ from ansible.utils.display import Display
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.errors import EngineError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.errors import NodeError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.transport import run_on_node
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import (
+    OperationError,
+    OrphanedError,
+)
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host import HostOperation
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.log import write_log
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.run_key import find_run_key
@@ -131,15 +134,20 @@ class PatchAction(ActionBase):
                 return self._leave_out(turn, decision, record)
             is_held = settings.patch_hold_turn
             node = functools.partial(run_on_node, self, variables)
-            result = self.operate(HostOperation(node, turn.store, turn.run_id, settings, _say))
+            result = self.operate(HostOperation(node, turn.store, turn.run_id, settings, _say, self._connection))
             warnings = [*result.get("warnings", ()), *_keep_log(settings, turn.run_id, self.OPERATION, result)]
             if not is_held:
                 turn.end(self._name_outcome(result, settings))
             # Ansible prints these as they are
             return result | {"warnings": [make_visible(warning) for warning in warnings]}
+        except OrphanedError:
+            raise  # the node did nothing, and the next run writes the end of this one
         except AnsibleConnectionFailure as error:
             record("UNREACHABLE", error.message)
-            turn.end("unreachable")  # also a place that is held: Ansible may run no further step on this host
+            if is_held:
+                # Ansible runs no further task on a node that is unreachable, so for steps that follow it has failed
+                raise OperationError(f"Lost host '{turn.host}': {error.message}") from error
+            turn.end("unreachable")
             raise
         except Exception as error:
             record("ERROR", str(error))

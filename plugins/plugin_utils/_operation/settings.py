@@ -54,15 +54,24 @@ INSTALL_OPTIONS: dict[str, dict[str, Any]] = {
     "patch_reboot_timeout": {"type": "int", "default": 600},
     "patch_max_reboots": {"type": "int", "default": 3},
     "patch_hold_reboot": {"type": "bool", "default": False},
+    "patch_hold_install": {"type": "bool", "default": False},
+    "patch_pre_install_hook": {"type": "str"},
+    "patch_post_install_hook": {"type": "str"},
+    "patch_on_exit_hook": {"type": "str"},
     "patch_poll_interval": {"type": "int", "default": 5},
 }
+
+HOOKS = ("pre_install", "post_install", "on_exit")
 
 MAX_STEP_TIMEOUT = 36000  # StepTimeoutSeconds of AWS-RunPatchBaseline ends there
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The options of one operation on one host, checked. Timeouts and intervals are seconds."""
+    """The options of one operation on one host, checked. Timeouts and intervals are seconds.
+
+    ``hooks``: absolute path of each hook's task file, empty for none.
+    """
 
     host: str
     address: str
@@ -90,6 +99,8 @@ class Settings:
     patch_reboot_timeout: int
     patch_max_reboots: int
     patch_hold_reboot: bool
+    patch_hold_install: bool
+    hooks: Mapping[str, str]
     check_mode: bool
 
     def snapshot_id(self, run_id: str) -> str:
@@ -168,6 +179,8 @@ def read_settings(args: Mapping[str, Any], task_vars: Mapping[str, Any], *, chec
         patch_reboot_timeout=args.get("patch_reboot_timeout", 600),
         patch_max_reboots=args.get("patch_max_reboots", 3),
         patch_hold_reboot=args.get("patch_hold_reboot", False),
+        patch_hold_install=args.get("patch_hold_install", False),
+        hooks={name: _find_hook(host, args, f"patch_{name}_hook", base_dir) for name in HOOKS},
         check_mode=check_mode,
     )
 
@@ -187,6 +200,19 @@ def _read_moment(host: str, args: Mapping[str, Any], name: str) -> datetime | No
             " allowed: an ISO 8601 time with its offset, such as 2026-11-25T03:00:00+00:00"
         )
     return moment.astimezone(timezone.utc)
+
+
+def _find_hook(host: str, args: Mapping[str, Any], name: str, base_dir: str) -> str:
+    """The hook's task file. It has to be there before anything begins, not only when its turn comes."""
+    if not args.get(name):
+        return ""
+    path = find_path(args[name], name, base_dir)
+    if not path.is_file():
+        raise OperationError(
+            f"Failed to read the settings of host '{host}': there is no file {name} '{path}'."
+            " Correct the path; it starts from the inventory's folder"
+        )
+    return str(path.absolute())  # include_tasks looks elsewhere for a relative one
 
 
 def _read_baselines(host: str, value: Any) -> Literal["recommended"] | dict[str, str] | None:

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import (
+    OperationError,
+)
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import Settings
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.errors import LimitError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.gate import (
@@ -29,6 +31,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.sto
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.turns import RUNNING, Look, name_outcome
 
 _POLL_SECONDS = 0.5
+_PATIENT_POLL_SECONDS = 2.0  # of those that wait for longer: the more there are, the sooner one of them looks
 _QUIET_SECONDS = 10.0  # a wait that short is not worth a line
 _REPEAT_SECONDS = 300.0
 
@@ -81,11 +84,12 @@ class Turn:
                 self.say(f"{self.host}: waits for a place ({decision.reason})")
                 next_word = waited + _REPEAT_SECONDS
             if is_alive_here(self.controller) is False:
-                raise OperationError(
+                raise OrphanedError(
                     f"Failed to start host '{self.host}': its ansible-playbook has ended. Run it again"
                 )
+            poll = _POLL_SECONDS if waited < _QUIET_SECONDS else _PATIENT_POLL_SECONDS
             # all waiting hosts at the same moment would stand in each other's way
-            time.sleep(_POLL_SECONDS * random.uniform(0.8, 1.2))
+            time.sleep(poll * random.uniform(0.8, 1.2))
 
     def end(self, outcome: str) -> bool:
         """Give the place back; gives whether the outcome is the host's now."""

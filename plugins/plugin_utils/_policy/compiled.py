@@ -11,15 +11,15 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass
 
-from .schedule import DAY, Schedule
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.schedule import DAY, Schedule
 
 
 @dataclass(frozen=True)
 class Compiled:
     """A schedule in another language.
 
-    What is not exact starts at each slot, but at other times too: then the run asks :meth:`Schedule.latest` whether it is
-    in a slot. A start ``grace`` or more after a slot is not in it.
+    What is not exact starts at each slot, but at other times too: then the run asks :meth:`Schedule.latest` whether it
+    is in a slot. A start ``grace`` or more after a slot is not in it.
     """
 
     lines: tuple[str, ...]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from .dates import (
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.dates import (
     ALL_MONTHS,
     EVERY_DAY,
     FEBRUARY,
@@ -19,7 +19,7 @@ from .dates import (
     DateRule,
     merge_rules,
 )
-from .errors import ScheduleError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.errors import ScheduleError
 
 SECONDS_OF_A_DAY = 24 * 60 * 60
 FRIDAY, MONDAY = 4, 0

@@ -14,7 +14,7 @@ import datetime as dt
 from calendar import isleap, monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 ALL_YEARS = frozenset(range(FIRST_YEAR, LAST_YEAR + 1))
@@ -35,8 +35,13 @@ class DateRule:
     days: frozenset[int] = EVERY_DAY
     weekdays: frozenset[int] = ALL_WEEKDAYS
     months: frozenset[int] = ALL_MONTHS
-    years: frozenset[int] = ALL_YEARS
+    years: frozenset[int] = field(default=ALL_YEARS, repr=False)
     leap: bool | None = None  # only in leap years, only in others, in both
+
+    @property
+    def own_years(self) -> frozenset[int]:
+        """The years without those that are, or are not, leap years."""
+        return frozenset(year for year in self.years if self.leap in (None, isleap(year)))
 
     def days_in(self, year: int, month: int) -> list[int]:
         if month not in self.months or year not in self.years or self.leap not in (None, isleap(year)):
@@ -53,7 +58,7 @@ class DateRule:
     def moved(self, offset: int) -> Iterator[DateRule]:
         """The same dates some days later, month by month; merge_rules makes few of these many."""
         weekdays = frozenset((day + offset) % 7 for day in self.weekdays)
-        if self.days == EVERY_DAY and self.months == ALL_MONTHS and self.years == ALL_YEARS:
+        if self.days == EVERY_DAY and self.months == ALL_MONTHS and self.years == ALL_YEARS and self.leap is None:
             yield replace(self, weekdays=weekdays)
             return
         for month in self.months:
@@ -68,13 +73,14 @@ class DateRule:
                 if pass_on and month < 12:
                     yield replace(rule, days=pass_on, months=frozenset({month + 1}))
                 elif pass_on:
-                    years = frozenset(year + 1 for year in self.years)
-                    yield replace(rule, days=pass_on, months=frozenset({1}), years=years)
+                    years = frozenset(year + 1 for year in self.own_years if year < LAST_YEAR)
+                    yield replace(rule, days=pass_on, months=frozenset({1}), years=years, leap=None)
 
 
 def move_rules(rules: Iterable[DateRule], offset: int) -> tuple[DateRule, ...]:
-    """The same dates some days later."""
-    return merge_rules(moved for rule in rules for moved in rule.moved(offset)) if offset else tuple(rules)
+    """The same dates some days later, without rules that have no year."""
+    moved = merge_rules(moved for rule in rules for moved in rule.moved(offset)) if offset else rules
+    return tuple(rule for rule in moved if rule.own_years)
 
 
 def merge_rules(rules: Iterable[DateRule]) -> tuple[DateRule, ...]:
@@ -83,10 +89,12 @@ def merge_rules(rules: Iterable[DateRule]) -> tuple[DateRule, ...]:
     for rule in rules:
         for month in rule.months:
             for day in rule.days or (ALL_DAYS,):
-                # No other year has that day.
+                if month == FEBRUARY and rule.leap is not None and day > (29 if rule.leap else 28):
+                    continue
+                # Only leap years have that day.
                 leap = None if (month, day) == (FEBRUARY, 29) else rule.leap
                 weekdays_of[rule.years, leap, month, day] |= rule.weekdays
-    for years, leap, month, day in [key for key in weekdays_of if key[1]]:
+    for years, _leap, month, day in [key for key in weekdays_of if key[1]]:
         shared = weekdays_of[years, True, month, day] & weekdays_of[years, False, month, day]
         weekdays_of[years, None, month, day] |= shared
         weekdays_of[years, True, month, day] -= shared
@@ -107,23 +115,19 @@ def _order(rule: DateRule) -> tuple[list[int], list[int], list[int], str]:
 
 def dates_from(rules: tuple[DateRule, ...], first: dt.date) -> Iterator[dt.date]:
     """All dates of the rules on and after one, ascending."""
-    years = sorted({year for rule in rules for year in rule.years if first.year <= year <= LAST_YEAR})
     months = sorted({month for rule in rules for month in rule.months})
-    for year in years:
+    for year in range(first.year, LAST_YEAR + 1):
         for month in months:
             if (year, month) >= (first.year, first.month):
-                for day in sorted({day for rule in rules for day in rule.days_in(year, month)}):
-                    if (date := dt.date(year, month, day)) >= first:
-                        yield date
+                days = sorted({day for rule in rules for day in rule.days_in(year, month)})
+                yield from (date for day in days if (date := dt.date(year, month, day)) >= first)
 
 
 def dates_back_from(rules: tuple[DateRule, ...], last: dt.date) -> Iterator[dt.date]:
     """All dates of the rules on and before one, descending."""
-    years = sorted({year for rule in rules for year in rule.years if year <= min(last.year, LAST_YEAR)}, reverse=True)
     months = sorted({month for rule in rules for month in rule.months}, reverse=True)
-    for year in years:
+    for year in range(min(last.year, LAST_YEAR), FIRST_YEAR - 1, -1):
         for month in months:
             if (year, month) <= (last.year, last.month):
-                for day in sorted({day for rule in rules for day in rule.days_in(year, month)}, reverse=True):
-                    if (date := dt.date(year, month, day)) <= last:
-                        yield date
+                days = sorted({day for rule in rules for day in rule.days_in(year, month)}, reverse=True)
+                yield from (date for day in days if (date := dt.date(year, month, day)) <= last)

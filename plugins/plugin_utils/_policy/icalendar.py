@@ -5,22 +5,33 @@
 """A schedule as the recurrence rules of an AWX schedule.
 
 What AWX allows: one DTSTART with a time zone, several RRULE, an INTERVAL in each; no SECONDLY, no RDATE and EXDATE, no
-BYDAY with a number, not COUNT and UNTIL at once. For rules by the hour or the minute it moves the date of an old DTSTART,
-so their interval has to divide a day. Like systemd it leaves out local times that do not exist.
+BYDAY with a number, not COUNT and UNTIL at once. For rules by the hour or the minute it moves the date of an old
+DTSTART, so their interval has to divide a day. Like systemd it leaves out local times that do not exist.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from calendar import isleap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .compiled import ClockRule, Compiled, candidate_interval, clock_rules_of_cron, grace_of
-from .dates import ALL_MONTHS, ALL_WEEKDAYS, EVERY_DAY, LAST_YEAR, DateRule
-from .errors import ScheduleError
-from .schedule import DAY, Schedule
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.compiled import (
+    ClockRule,
+    Compiled,
+    candidate_interval,
+    clock_rules_of_cron,
+    grace_of,
+)
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.dates import (
+    ALL_MONTHS,
+    ALL_WEEKDAYS,
+    EVERY_DAY,
+    LAST_YEAR,
+    DateRule,
+)
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.errors import ScheduleError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.schedule import DAY, Schedule
 
 HOUR, MINUTE = dt.timedelta(hours=1), dt.timedelta(minutes=1)
 WEEKDAYS = tuple("MO TU WE TH FR SA SU".split())
@@ -141,7 +152,7 @@ def _dates(rule: DateRule, interval: int) -> Iterator[list[str]]:
     if rule.leap is not None:
         for month in sorted(rule.months):
             for day in sorted(rule.days):
-                yield from _leap_date(rule, interval, month, day)
+                yield _leap_date(rule, interval, month, day)
     elif interval > 1:
         yield ["FREQ=YEARLY", f"INTERVAL={interval}", *months, *days, *weekdays]
     else:
@@ -150,15 +161,13 @@ def _dates(rule: DateRule, interval: int) -> Iterator[list[str]]:
         yield [f"FREQ={unit}", *months, *days, *of_week]
 
 
-def _leap_date(rule: DateRule, interval: int, month: int, day: int) -> Iterator[list[str]]:
+def _leap_date(rule: DateRule, interval: int, month: int, day: int) -> list[str]:
     """A date of leap years only, or of the others: its number from the start or the end of the year tells."""
     year = 2000 if rule.leap else 2001
-    if (month, day) == (2, 29) and not isleap(year):
-        return
     date = dt.date(year, month, day)
     number = (date - dt.date(year, 1, 1)).days + 1 if month > 2 else (date - dt.date(year, 12, 31)).days - 1
     weekdays = ",".join(WEEKDAYS[weekday] for weekday in sorted(rule.weekdays))
-    yield [
+    return [
         "FREQ=YEARLY",
         f"INTERVAL={interval}",
         f"BYMONTH={month}",

@@ -15,13 +15,25 @@ import datetime as dt
 import re
 import zoneinfo
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise, takewhile
 from typing import Literal
 
-from .cron import SECONDS_OF_A_DAY, Cron, check_association, parse_cron
-from .dates import FIRST_YEAR, LAST_YEAR, DateRule, dates_back_from, dates_from, move_rules
-from .errors import ScheduleError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.cron import (
+    SECONDS_OF_A_DAY,
+    Cron,
+    check_association,
+    parse_cron,
+)
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.dates import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    DateRule,
+    dates_back_from,
+    dates_from,
+    move_rules,
+)
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.errors import ScheduleError
 
 Kind = Literal["window", "association"]
 
@@ -47,13 +59,13 @@ class Schedule:
 
     text: str
     timezone: dt.tzinfo = dt.timezone.utc
-    cron: Cron | None = None
+    cron: Cron | None = field(default=None, repr=False)
     rate: dt.timedelta | None = None
     at: dt.datetime | None = None
     offset: int = 0
     start: dt.datetime | None = None
     end: dt.datetime | None = None
-    rules: tuple[DateRule, ...] = ()  # the days of cron, moved by the offset
+    rules: tuple[DateRule, ...] = field(default=(), repr=False)  # the days of cron, moved by the offset
 
     @property
     def anchor(self) -> dt.datetime:

@@ -9,8 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from .cron import MONTH_NAMES, WEEKDAY_NAMES, Cron
-from .schedule import DAY, Schedule
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.cron import (
+    MONTH_NAMES,
+    WEEKDAY_NAMES,
+    Cron,
+)
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.schedule import DAY, Schedule
 
 WEEKDAYS = tuple("Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split())
 MONTHS = tuple("January February March April May June July August September October November December".split())
@@ -90,17 +94,19 @@ def _span(item: str, unit: str, names: Sequence[str]) -> str:
     span, slash, step = item.partition("/")
     first, dash, last = span.partition("-")
     if first == "*":
-        return f"every {_ordinal(int(step))} {unit}" if slash else f"every {unit}"
+        return f"every {_ordinal(step)}{unit}"
     short = WEEKDAY_NAMES if names is WEEKDAYS else MONTH_NAMES
     words = _named(first, names, short)
     if dash:
         words += f" to {_named(last, names, short)}"
-    return f"every {_ordinal(int(step))} {unit} from {words}" if slash else words
+    return f"every {_ordinal(step)}{unit} from {words}" if slash else words
 
 
-def _ordinal(number: int) -> str:
+def _ordinal(step: str) -> str:
+    """What stands before the unit of a step; every first one is every one."""
+    number = int(step or 1)
     ending = "th" if number in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}" if number > 1 else ""
+    return f"{number}{ending} " if number > 1 else ""
 
 
 def _named(text: str, names: Sequence[str], short: Sequence[str]) -> str:

@@ -12,10 +12,9 @@ checks its slot. A timer that is started within an hour that daylight saving rep
 from __future__ import annotations
 
 import datetime as dt
-from calendar import isleap
 from collections.abc import Collection, Sequence
 
-from .compiled import (
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.compiled import (
     ClockRule,
     Compiled,
     candidate_interval,
@@ -23,13 +22,19 @@ from .compiled import (
     clock_rules_of_rate,
     grace_of,
 )
-from .dates import ALL_WEEKDAYS, EVERY_DAY, FIRST_YEAR, LAST_YEAR, DateRule
-from .schedule import DAY, Schedule
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.dates import (
+    ALL_WEEKDAYS,
+    EVERY_DAY,
+    FIRST_YEAR,
+    LAST_YEAR,
+    DateRule,
+)
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.schedule import DAY, Schedule
 
 WEEK = 7 * DAY
 WEEKDAYS = tuple("Mon Tue Wed Thu Fri Sat Sun".split())
 MONTHS, HOURS, MINUTES = range(1, 13), range(24), range(60)
-# A year that only an offset brings in or leaves out is no restriction.
+# The first year may lack dates that come from the year before.
 YEARS = range(FIRST_YEAR + 1, LAST_YEAR + 1)
 
 
@@ -77,7 +82,6 @@ def _calendar(schedule: Schedule) -> tuple[list[str], list[str]]:
 
 
 def _date(rule: DateRule) -> str:
-    years = {year for year in rule.years if year in YEARS and rule.leap in (None, isleap(year))}
     months = _numbers(rule.months, MONTHS)
     weekdays = "" if rule.weekdays == ALL_WEEKDAYS else f"{_weekdays(rule.weekdays)} "
     if rule.days == EVERY_DAY:
@@ -89,7 +93,7 @@ def _date(rule: DateRule) -> str:
         # n/1 are the last n days.
         first_days = from_end == list(range(1, len(from_end) + 1)) and len(from_end) > 1
         days = f"~{len(from_end):02}/1" if first_days else f"~{','.join(f'{day:02}' for day in from_end)}"
-    return f"{weekdays}{_years(years)}-{months}{days}"
+    return f"{weekdays}{_years(rule.own_years)}-{months}{days}"
 
 
 def _clock(clock: ClockRule) -> str:

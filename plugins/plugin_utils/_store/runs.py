@@ -71,9 +71,9 @@ def join_run(
     if run_id:
         run_id = parse_guid(run_id, "run id")
         run_key = f"run {run_id}"
-    while (found := _find(database, run_key)) is None:
+    while (found := find_run(database, run_key)) is None:
         with database.guard(f"run {run_key}"):
-            if _find(database, run_key) is None:
+            if find_run(database, run_key) is None:
                 row = {
                     "run_id": run_id or str(uuid.uuid4()),
                     "run_key": run_key,
@@ -117,7 +117,8 @@ def _find_end(ends: list[tuple[datetime | None, str]]) -> tuple[datetime | None,
     return last, INTERRUPTED if any(each == INTERRUPTED for _moment, each in known) else state
 
 
-def _find(database: Database, run_key: str) -> Run | None:
+def find_run(database: Database, run_key: str) -> Run | None:
+    """Give the run of this key, if it has begun."""
     with database.read(_ACTION) as connection:
         row = connection.execute(schema.runs.select().where(schema.runs.c.run_key == run_key)).one_or_none()
     if row is None:

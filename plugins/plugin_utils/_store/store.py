@@ -79,6 +79,10 @@ class Store:
             self._database, run_key, operation=operation, attributes=attributes, run_id=run_id, now=self._clock()
         )
 
+    def find_run(self, run_key: str) -> Run | None:
+        """Give the run of this key; None if nobody has joined it yet."""
+        return runs.find_run(self._database, run_key)
+
     def freeze_snapshot(
         self, snapshot_id: str, patch_group: str, operating_system: str, make: Callable[[], FrozenBaseline]
     ) -> FrozenBaseline:

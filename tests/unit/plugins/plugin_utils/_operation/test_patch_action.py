@@ -19,16 +19,19 @@ from ansible.template import Templar
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.errors import BaselineError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.errors import NodeError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation import patch_action
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host import HostOperation
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.patch_action import PatchAction
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.run_key import find_run_key
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import SCAN_OPTIONS
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.gate import Decision, Verdict
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.errors import SourceError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.errors import StoreValueError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.records import Incident
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import open_store
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.turns import TurnCounts
+from tests.unit.plugins.plugin_utils._store.controllers import live
 
 Operation = Callable[[HostOperation], dict[str, Any]]
 VARIABLES = {"inventory_hostname": "web1", "ansible_host": "192.0.2.7"}
@@ -250,6 +253,20 @@ def test_who_failed_before_in_the_run_keeps_its_reason_when_it_is_not_started_ag
         run(url, fail_with(OperationError("the reason")))
     assert run(url, succeed, patch_max_errors="0")["skipped"]
     assert (incident(url).state, incident(url).message) == ("ERROR", "the reason")
+
+
+def test_a_worker_without_its_ansible_records_no_failure(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with live() as controller:
+        monkeypatch.setattr(patch_action, "find_run_key", lambda: controller.name)
+        with open_store(url) as store:
+            run_id = store.join_run(controller.name, operation="Scan", attributes={}).run_id
+            store.enter_run(run_id, "elsewhere:1:boot", "web2", ["web1", "web2"])
+            store.take_turn(run_id, "web2", "elsewhere:1:boot", lambda look: Decision(Verdict.START, ""))
+        controller.kill()
+        with pytest.raises(AnsibleActionFail, match="its ansible-playbook has ended"):
+            run(url, fail_with(AssertionError("the operation must not begin")), patch_max_concurrency="1")
+    with open_store(url) as store:
+        assert (store.find_turn(run_id, "web1"), store.run_entries(run_id)) == ("waiting", {})
 
 
 def test_a_wrong_limit_fails_the_task_and_counts(url: str) -> None:

@@ -17,7 +17,10 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.playbook.play import Play
 
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation import turn as turn_module
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import (
+    OperationError,
+    OrphanedError,
+)
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.turn import (
     Turn,
     check_strategy,
@@ -110,14 +113,15 @@ def test_a_worker_whose_ansible_has_ended_takes_no_place(make_turn: MakeTurn, mo
         make_turn("web1").wait(Limits("1"), None)
         orphan = make_turn("web2", controller.name)
         monkeypatch.setattr(turn_module, "time", Clock(2, controller.kill))
-        with pytest.raises(OperationError, match="start host 'web2': its ansible-playbook has ended"):
+        with pytest.raises(OrphanedError, match="start host 'web2': its ansible-playbook has ended"):
             orphan.wait(Limits("1"), None)
 
 
 @pytest.mark.parametrize("option", ["patch_max_concurrency", "patch_max_errors"])
 def test_a_wrong_limit_names_the_option_and_the_host(base_dir: Path, option: str) -> None:
+    options: dict[str, Any] = {option: "many"}
     with pytest.raises(OperationError, match=f"host 'web1': {option} is 'many'; allowed: "):
-        read_limits(make_settings(base_dir, **{option: "many"}))
+        read_limits(make_settings(base_dir, check_mode=False, **options))
 
 
 def load_task(**play: Any) -> Any:
