@@ -44,7 +44,7 @@ DOCUMENTATION = r"""
 name: patch_progress
 type: stdout
 short_description: One line that says how far a patch run is, and what goes wrong
-version_added: 0.2.0
+version_added: 0.1.0
 description:
   - On a terminal, one line at the bottom says how many hosts are done, running, waiting and failed, how long the rest
     may take, and what a host does at the moment. It is drawn anew about twice a second; whatever else is printed goes
