@@ -138,8 +138,8 @@ options:
       - V(RebootIfNeeded) is Patch Manager's default. It reboots if anything was installed now, or if a patch waits for
         a reboot from before; whether the patch needs it is not asked.
       - V(NoReboot) never reboots.
-      - V(WhenRequired) reboots if the node itself says that it needs it, by its flag files, its running kernel or
-        replaced core libraries.
+      - V(WhenRequired) reboots in the same cases, but only if the node itself says that it needs it, by its flag files,
+        its running kernel or replaced core libraries.
     type: str
     choices: [RebootIfNeeded, NoReboot, WhenRequired]
     default: RebootIfNeeded
