@@ -12,7 +12,6 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from .errors import ApiError
 from .predefined import predefined_baselines
 
 Json = dict[str, Any]
@@ -20,7 +19,7 @@ Json = dict[str, Any]
 
 @dataclass
 class Region:
-    """Everything of one account in one region. Values are in the form in which the API answers them, where it has one."""
+    """Everything of one account in one region, in the form in which the API answers it, where it has one."""
 
     account: str
     region: str
@@ -144,5 +143,3 @@ class World:
         token = secrets.token_urlsafe(24)
         self.pages[token] = (digest, offset, empty)
         return token
-
-
