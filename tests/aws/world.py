@@ -10,6 +10,7 @@ import secrets
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from .predefined import predefined_baselines
@@ -81,8 +82,9 @@ class Call:
     def region(self) -> str:
         return self.state.region
 
-    @property
+    @cached_property
     def now(self) -> float:
+        """The time, the same for all that one request does."""
         return self.world.now()
 
     def age(self, *what: str) -> int:
