@@ -4,47 +4,11 @@
 
 from __future__ import annotations
 
-import atexit
-import functools
-import os
-import sys
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import datetime, timezone
-from pathlib import Path
-from typing import Any
-
-from ansible import constants as C
-from ansible.plugins.callback.default import CallbackModule as DefaultCallback
-from ansible.template import Templar
-
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.cells import make_visible
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.host_events import HostEvents, Phase
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.living_line import LivingLine, can_draw
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.progress import (
-    Counts,
-    Working,
-    choose_working,
-    describe_failure,
-    describe_left,
-    describe_result,
-    estimate_left,
-    render_end,
-    render_line,
-    render_sentence,
-)
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.controller import name_controller
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import open_store
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.turns import TurnCounts
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.watch import Watch
-
 DOCUMENTATION = r"""
 name: patch_progress
 type: stdout
 short_description: One line that says how far a patch run is, and what goes wrong
-version_added: 0.2.0
+version_added: 0.1.0
 description:
   - On a terminal, one line at the bottom says how many hosts are done, running, waiting and failed, how long the rest
     may take, and what a host does at the moment. It is drawn anew about twice a second; whatever else is printed goes
@@ -89,9 +53,46 @@ author:
   - openpatch contributors (@openpatch)
 """
 
+import atexit
+import functools
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from ansible import constants as C
+from ansible.plugins.callback.default import CallbackModule as DefaultCallback
+from ansible.template import Templar
+
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.cells import make_visible
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.host_events import HostEvents, Phase
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.living_line import LivingLine, can_draw
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.progress import (
+    Counts,
+    Working,
+    choose_working,
+    describe_failure,
+    describe_left,
+    describe_result,
+    estimate_left,
+    render_end,
+    render_line,
+    render_sentence,
+)
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.controller import name_controller
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import open_store
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.turns import TurnCounts
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.watch import Watch
 
 COLLECTION = "openpatch.patch_manager."
 STEPS = {"patch_scan": "scan", "patch_install": "install", "patch_preflight": "preflight"}
+NEVER_STARTED = {"TERMINATED": Phase.TERMINATED, "OUTSIDE_WINDOW": Phase.OUTSIDE_WINDOW}
+NOBODY = "all:!all"  # the pattern of a play that is left out on purpose
 # Comes with every role, also those that only sum up.
 NO_WORK = "ansible.builtin.validate_argument_spec"
 OURS = tuple(str(Path(__file__).resolve().parents[2] / folder) + os.sep for folder in ("roles", "playbooks"))
@@ -124,6 +125,7 @@ class CallbackModule(DefaultCallback):
         self._current_play: Any = None
         self._results: dict[str, Mapping[str, Any]] = {}
         self._told: set[str] = set()
+        self._stops: set[str] = set()
         self._said_check_mode = False
         self._sentence = ""
         self._watch: Watch[TurnCounts | None] | None = None
@@ -220,13 +222,21 @@ class CallbackModule(DefaultCallback):
 
     def v2_runner_on_skipped(self, result: Any) -> None:
         host, task, values = _take_apart(result)
-        if _find_action(task) in STEPS:
+        is_step, state = _find_action(task) in STEPS, str(values.get("state", ""))
+        if is_step:
             with self._lock:
-                self._events.skip(host)
+                if values.get("terminated"):
+                    self._events.end(host, NEVER_STARTED.get(state, Phase.TERMINATED), time.monotonic())
+                else:
+                    self._events.skip(host)
         if self._is_verbose():
             super().v2_runner_on_skipped(result)
-        else:
-            self._warn(values)
+            return
+        self._warn(values)
+        # on a terminal the first stands for all: the line counts them
+        if is_step and values.get("terminated") and not (self._line is not None and state in self._stops):
+            self._stops.add(state)
+            self._print(describe_failure(host, "not started", values, self._encoding))
 
     def v2_runner_item_on_ok(self, result: Any) -> None:
         if self._is_verbose() or "_ansible_verbose_always" in _take_apart(result)[2]:
@@ -255,6 +265,11 @@ class CallbackModule(DefaultCallback):
     def v2_playbook_on_include(self, included_file: Any) -> None:
         if self._is_verbose():
             super().v2_playbook_on_include(included_file)
+
+    def v2_playbook_on_no_hosts_matched(self) -> None:
+        hosts = getattr(self._current_play, "hosts", None)
+        if self._is_verbose() or NOBODY not in (hosts if isinstance(hosts, list) else [hosts]):
+            super().v2_playbook_on_no_hosts_matched()
 
     def v2_playbook_on_no_hosts_remaining(self) -> None:
         if self._is_verbose():
@@ -291,9 +306,6 @@ class CallbackModule(DefaultCallback):
         with self._lock:
             if action in STEPS:
                 self._results[host] = values
-                if values.get("terminated"):
-                    self._events.end(host, Phase.TERMINATED, now)
-                    return False
                 if task.args.get("patch_hold_turn") is True:
                     return False
             elif action != "patch_gate" or not self._events.is_patching(host):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
@@ -129,14 +130,16 @@ class PatchAction(ActionBase):
             record = functools.partial(record, patch_group=settings.patch_group or "")
             limits = read_limits(settings)
             check_strategy(self._task, settings)
-            decision = turn.wait(limits, settings.patch_window_cutoff)
+            decision = turn.wait(limits, settings.patch_window_cutoff, timedelta(seconds=settings.patch_step_timeout))
             if not decision.starts:
                 return self._leave_out(turn, decision, record)
             is_held = settings.patch_hold_turn
             node = functools.partial(run_on_node, self, variables)
             result = self.operate(HostOperation(node, turn.store, turn.run_id, settings, _say, self._connection))
             warnings = [*result.get("warnings", ()), *_keep_log(settings, turn.run_id, self.OPERATION, result)]
-            if not is_held:
+            if is_held:
+                turn.rest()
+            else:
                 turn.end(self._name_outcome(result, settings))
             # Ansible prints these as they are
             return result | {"warnings": [make_visible(warning) for warning in warnings]}
@@ -145,13 +148,16 @@ class PatchAction(ActionBase):
         except AnsibleConnectionFailure as error:
             record("UNREACHABLE", error.message)
             if is_held:
+                turn.rest()
                 # Ansible runs no further task on a node that is unreachable, so for steps that follow it has failed
                 raise OperationError(f"Lost host '{turn.host}': {error.message}") from error
             turn.end("unreachable")
             raise
         except Exception as error:
             record("ERROR", str(error))
-            if not is_held:
+            if is_held:
+                turn.rest()
+            else:
                 turn.end("failed")
             raise
 

@@ -10,11 +10,12 @@ import random
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import (
     OperationError,
+    OrphanedError,
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import Settings
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.errors import LimitError
@@ -59,7 +60,7 @@ class Turn:
             self.run_id, self.controller, self.host, hosts, max_concurrency=max_concurrency, max_errors=max_errors
         )
 
-    def wait(self, limits: Limits, cutoff: datetime | None) -> Decision:
+    def wait(self, limits: Limits, cutoff: datetime | None, idle_limit: timedelta = timedelta(hours=2)) -> Decision:
         """Wait until the host may start or it is certain that it will not."""
 
         def decide(look: Look) -> Decision:
@@ -76,7 +77,7 @@ class Turn:
         began = time.monotonic()
         next_word = _QUIET_SECONDS
         while True:
-            decision = self.store.take_turn(self.run_id, self.host, self.controller, decide)
+            decision = self.store.take_turn(self.run_id, self.host, self.controller, decide, idle_limit=idle_limit)
             if decision.verdict is not Verdict.WAIT:
                 return decision
             waited = time.monotonic() - began
@@ -84,12 +85,14 @@ class Turn:
                 self.say(f"{self.host}: waits for a place ({decision.reason})")
                 next_word = waited + _REPEAT_SECONDS
             if is_alive_here(self.controller) is False:
-                raise OrphanedError(
-                    f"Failed to start host '{self.host}': its ansible-playbook has ended. Run it again"
-                )
+                raise OrphanedError(f"Failed to start host '{self.host}': its ansible-playbook has ended. Run it again")
             poll = _POLL_SECONDS if waited < _QUIET_SECONDS else _PATIENT_POLL_SECONDS
             # all waiting hosts at the same moment would stand in each other's way
             time.sleep(poll * random.uniform(0.8, 1.2))
+
+    def rest(self) -> None:
+        """Keep the place for the host's next step."""
+        self.store.rest_turn(self.run_id, self.host)
 
     def end(self, outcome: str) -> bool:
         """Give the place back; gives whether the outcome is the host's now."""

@@ -70,7 +70,7 @@ class HostEvents:
     def end(self, host: str, phase: Phase, now: float) -> None:
         """Note how the scan or install of a host has ended for good."""
         found = self._find(host)
-        if found.phase is Phase.RUNNING and phase is not Phase.UNREACHABLE:
+        if found.phase is Phase.RUNNING and phase in (Phase.DONE, Phase.FAILED):
             self.durations.append(now - found.since)
         found.phase, found.text, found.is_patching, found.is_decided = phase, "", False, True
 

@@ -194,6 +194,7 @@ else:
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("errors", sa.Integer, nullable=False, default=0),  # 1 once it has failed in this run
         sa.Column("taken_at", UtcTime, nullable=True),
+        sa.Column("idle_since", UtcTime, nullable=True),  # between two steps that share the turn
         sa.Column("ended_at", UtcTime, nullable=True),
         sa.Column("progress", SafeText, nullable=False, default=""),
         sa.Index("ix_patch_turns_state", "run_id", "state", "controller", "errors"),

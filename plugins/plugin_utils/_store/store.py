@@ -13,7 +13,7 @@ Each process opens its own, also each fork of Ansible::
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from types import TracebackType
 from typing import Any
 
@@ -212,12 +212,27 @@ class Store:
         if is_new:
             self.close_abandoned_runs()
 
-    def take_turn(self, run_id: str, host: str, controller: str, decide: Callable[[Look], Decision]) -> Decision:
+    def take_turn(
+        self,
+        run_id: str,
+        host: str,
+        controller: str,
+        decide: Callable[[Look], Decision],
+        *,
+        idle_limit: timedelta = timedelta(hours=2),
+    ) -> Decision:
         """Ask ``decide`` whether a host of the run may start, and give it its turn if it says so, all at once.
 
-        A host that has its turn keeps it. Raises StoreValueError for a host that did not enter the run.
+        A host that has its turn keeps it; one that has rested for ``idle_limit`` takes no place from others any more.
+        Raises StoreValueError for a host that did not enter the run.
         """
-        return turns.take_turn(self._database, run_id, host, controller, decide, now=self._clock())
+        return turns.take_turn(
+            self._database, run_id, host, controller, decide, idle_limit=idle_limit, now=self._clock()
+        )
+
+    def rest_turn(self, run_id: str, host: str) -> None:
+        """Note that a host keeps its turn for a next step."""
+        turns.rest_turn(self._database, run_id, host, now=self._clock())
 
     def end_turn(self, run_id: str, host: str, outcome: str) -> bool:
         """End a host's turn as one of ``turns.OUTCOMES``; only failed counts as an error. Gives whether it is so now.

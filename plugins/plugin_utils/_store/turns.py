@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store import schema
@@ -151,29 +151,39 @@ def take_turn(
     controller: str,
     decide: Callable[[Look], Decision],
     *,
+    idle_limit: timedelta,
     now: datetime,
 ) -> Decision:
     """Ask ``decide`` about a host of the run; if it may start, it has its turn from then on. Both is one transaction.
 
-    Who has to wait, asks again and only reads. Raises StoreValueError for a host that did not enter the run.
+    Who has to wait, asks again and only reads. A turn that has rested for ``idle_limit`` takes no place any more.
+    Raises StoreValueError for a host that did not enter the run.
     """
+    rests_since = now - idle_limit
     with database.read("take a turn") as connection:
-        look = _look(connection, run_id, host, controller, now)
-        decision = decide(look)
-        if not decision.starts or look.held:
+        decision = decide(_look(connection, run_id, host, controller, now, rests_since))
+        if not decision.starts:
             return decision
     with database.write("take a turn") as connection:
         _lock(connection, run_id)
-        look = _look(connection, run_id, host, controller, now)
+        look = _look(connection, run_id, host, controller, now, rests_since)
         decision = decide(look)
-        if decision.starts and not look.held:
+        if decision.starts:
             turns = schema.turns
+            anew = {"controller": controller, "state": RUNNING, "taken_at": now, "ended_at": None, "progress": ""}
             connection.execute(
                 turns.update()
                 .where(turns.c.run_id == run_id, turns.c.host == host)
-                .values(controller=controller, state=RUNNING, taken_at=now, ended_at=None, progress="")
+                .values({"idle_since": None} | ({} if look.held else anew))
             )
     return decision
+
+
+def rest_turn(database: Database, run_id: str, host: str, *, now: datetime) -> None:
+    """Note that a host keeps its turn for a next step, which may never come: Ansible drops a host that is lost then."""
+    turns = schema.turns
+    with database.write("keep a turn") as connection:
+        connection.execute(turns.update().where(turns.c.run_id == run_id, turns.c.host == host).values(idle_since=now))
 
 
 def end_turn(database: Database, run_id: str, host: str, outcome: str, *, now: datetime) -> bool:
@@ -337,7 +347,9 @@ def _describe_end(outcome: str, now: datetime) -> dict[str, object]:
     return {"state": outcome, "ended_at": now, "progress": ""} | ({"errors": 1} if outcome == "failed" else {})
 
 
-def _look(connection: Connection, run_id: str, host: str, controller: str, now: datetime) -> Look:
+def _look(
+    connection: Connection, run_id: str, host: str, controller: str, now: datetime, rests_since: datetime
+) -> Look:
     turns = schema.turns
     own = connection.execute(
         sa.select(turns.c.state, turns.c.controller).where(turns.c.run_id == run_id, turns.c.host == host)
@@ -347,13 +359,18 @@ def _look(connection: Connection, run_id: str, host: str, controller: str, now: 
     groups = _count_groups(connection, run_id)
     at_work = {name for state, name in groups if state == RUNNING}
     dead = _find_dead(connection, run_id, at_work - {make_storable(controller)})
+    resting = (turns.c.run_id == run_id, turns.c.state == RUNNING, turns.c.idle_since <= rests_since)
+    lapsed = connection.execute(
+        sa.select(sa.func.count()).where(*resting, turns.c.controller.not_in(dead), turns.c.host != make_storable(host))
+    ).scalar_one()
     is_running = own.state == RUNNING and own.controller not in dead
     is_mine = own.controller == make_storable(controller)
     return Look(
         total=sum(number for number, _errors in groups.values()),
         running=sum(
             number for (state, name), (number, _errors) in groups.items() if state == RUNNING and name not in dead
-        ),
+        )
+        - lapsed,
         errors=sum(errors for _number, errors in groups.values()),
         now=now,
         held=is_running and is_mine,

@@ -12,11 +12,12 @@ from . import commands, dpkg, power
 
 PROGRAMS = {
     "apt": ("apt-get", "apt-cache", "apt-config", "dpkg", "dpkg-query", "gpgv", "sqv"),
-    "dnf": ("rpm", "dnf", "needs-restarting", "zstd", "xz", "unzip"),
-    "yum": ("rpm", "yum", "needs-restarting", "zstd", "xz", "unzip"),
-    "zypper": ("rpm", "zypper", "zstd", "xz", "unzip"),
+    "dnf": ("rpm",),
+    "yum": ("rpm", "xz"),
+    "zypper": ("rpm", "zypper", "xz", "zstd"),
 }
-BINDINGS = {"dnf": ("dnf", "rpm"), "yum": ("yum", "rpm")}
+# lzma unpacks xz; Python 2 has none
+BINDINGS = {"dnf": ("dnf", "rpm"), "yum": ("yum", "rpm", "lzma"), "zypper": ("lzma",)}
 # written by yum, and taken away when its transaction is complete
 YUM_JOURNALS = "/var/lib/yum/transaction-all.*"
 

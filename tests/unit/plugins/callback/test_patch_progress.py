@@ -280,6 +280,23 @@ def test_other_playbooks_show_their_failures_as_ever(folder: Folder) -> None:
     assert seen.rc == 2
 
 
+def test_hosts_that_the_gate_stops_are_told_of_once_on_a_terminal_and_each_in_a_file(folder: Folder) -> None:
+    stopped = {"skipped": True, "terminated": True, "state": "TERMINATED", "msg": "2 of 1 errors"}
+    folder.hosts({"web1": {"gives": stopped}, "web2": {"gives": stopped}, "web3": {}})
+    seen = folder.terminal()
+    assert "1 of 3 done · 2 terminated" in seen.living
+    assert sum("not started: 2 of 1 errors" in row for row in seen.screen) == 1
+    text = folder.pipe().text
+    assert "web1 not started: 2 of 1 errors\n" in text
+    assert "web2 not started: 2 of 1 errors\n" in text
+
+
+def test_a_play_for_nobody_is_not_told_of(folder: Folder) -> None:
+    folder.write("play.yml", "- hosts: all:!all\n- hosts: web9*\n  tasks: []\n")
+    text = folder.pipe().text
+    assert text.count("skipping: no hosts matched") == 1
+
+
 def test_the_store_of_the_run_counts_if_there_is_one(folder: Folder) -> None:
     folder.hosts({"web1": {"others": [f"other{number}" for number in range(40)], "says": ["said"], "pause": 30}})
     line = "0 of 41 done · 1 running · 40 waiting   web1: 1 of 9: as the store has it"

@@ -62,10 +62,12 @@ def test_an_ordinary_task_that_failed_may_be_rescued(events: HostEvents) -> None
     assert events.count() == Counts(total=3, waiting=2, running=1)
 
 
-def test_an_unreachable_host_tells_nothing_of_how_long_one_takes(events: HostEvents) -> None:
+@pytest.mark.parametrize("phase", [Phase.UNREACHABLE, Phase.TERMINATED, Phase.OUTSIDE_WINDOW])
+def test_a_host_that_was_not_worked_on_tells_nothing_of_how_long_one_takes(events: HostEvents, phase: Phase) -> None:
     events.start_patching("web1", "scan", 1.0)
-    events.end("web1", Phase.UNREACHABLE, 60.0)
-    assert (events.count().unreachable, events.durations) == (1, [])
+    events.end("web1", phase, 60.0)
+    assert events.durations == []
+    assert getattr(events.count(), phase.value) == 1
 
 
 def test_a_step_that_is_left_out_has_not_begun(events: HostEvents) -> None:

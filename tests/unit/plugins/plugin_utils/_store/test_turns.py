@@ -351,3 +351,19 @@ def test_looking_for_a_place_needs_the_index_alone(sqlite_url: str) -> None:
                 (run_id,),
             ).all()
         assert "USING COVERING INDEX ix_patch_turns_state" in plan[0][3]
+
+
+def test_a_turn_that_rests_for_too_long_takes_no_place_and_its_host_may_still_go_on(store: Store) -> None:
+    run_id = enter(store)
+    controller = ELSEWHERE  # which lives by its lease
+    one = Bounds(at_once=1)
+    assert start(store, run_id, HOSTS[0], one, controller) == "start"
+    store.rest_turn(run_id, HOSTS[0])
+    assert start(store, run_id, HOSTS[1], one, controller) == "wait", "its next step may come"
+
+    def start_now(host: str) -> str:
+        return store.take_turn(run_id, host, controller, by(one), idle_limit=timedelta(0)).verdict.value
+
+    assert start_now(HOSTS[1]) == "start", "it has not come"
+    assert start_now(HOSTS[0]) == "start", "a host that is under way finishes"
+    assert start_now(HOSTS[2]) == "wait", "its turn takes a place again"
