@@ -15,6 +15,7 @@ from typing import Any
 
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import (
     OperationError,
+    OrphanedError,
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import Settings
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.errors import LimitError
@@ -84,9 +85,7 @@ class Turn:
                 self.say(f"{self.host}: waits for a place ({decision.reason})")
                 next_word = waited + _REPEAT_SECONDS
             if is_alive_here(self.controller) is False:
-                raise OrphanedError(
-                    f"Failed to start host '{self.host}': its ansible-playbook has ended. Run it again"
-                )
+                raise OrphanedError(f"Failed to start host '{self.host}': its ansible-playbook has ended. Run it again")
             poll = _POLL_SECONDS if waited < _QUIET_SECONDS else _PATIENT_POLL_SECONDS
             # all waiting hosts at the same moment would stand in each other's way
             time.sleep(poll * random.uniform(0.8, 1.2))
