@@ -213,14 +213,14 @@ class Store:
 
         A host that has its turn keeps it. Raises StoreValueError for a host that did not enter the run.
         """
-        return turns.take_turn(self._database, run_id, host, controller, decide, now=self._clock())
+        return turns.take_turn(self._database, run_id, host, controller, decide, clock=self._clock)
 
     def end_turn(self, run_id: str, host: str, outcome: str) -> bool:
         """End a host's turn as one of ``turns.OUTCOMES``; only failed counts as an error. Gives whether it is so now.
 
         That a host was not started does not replace that it failed or was not reached before.
         """
-        return turns.end_turn(self._database, run_id, host, outcome, now=self._clock())
+        return turns.end_turn(self._database, run_id, host, outcome, clock=self._clock)
 
     def find_turn(self, run_id: str, host: str) -> str | None:
         """Give the state of a host in the run: waiting, running, interrupted or an outcome; None if it is not in it."""

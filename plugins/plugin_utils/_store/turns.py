@@ -151,32 +151,33 @@ def take_turn(
     controller: str,
     decide: Callable[[Look], Decision],
     *,
-    now: datetime,
+    clock: Callable[[], datetime],
 ) -> Decision:
     """Ask ``decide`` about a host of the run; if it may start, it has its turn from then on. Both is one transaction.
 
     Who has to wait, asks again and only reads. Raises StoreValueError for a host that did not enter the run.
     """
     with database.read("take a turn") as connection:
-        look = _look(connection, run_id, host, controller, now)
+        look = _look(connection, run_id, host, controller, clock())
         decision = decide(look)
         if not decision.starts or look.held:
             return decision
     with database.write("take a turn") as connection:
         _lock(connection, run_id)
-        look = _look(connection, run_id, host, controller, now)
+        # only now: it may have waited, and a time from before would say that it took the place of who ended meanwhile
+        look = _look(connection, run_id, host, controller, clock())
         decision = decide(look)
         if decision.starts and not look.held:
             turns = schema.turns
             connection.execute(
                 turns.update()
                 .where(turns.c.run_id == run_id, turns.c.host == host)
-                .values(controller=controller, state=RUNNING, taken_at=now, ended_at=None, progress="")
+                .values(controller=controller, state=RUNNING, taken_at=look.now, ended_at=None, progress="")
             )
     return decision
 
 
-def end_turn(database: Database, run_id: str, host: str, outcome: str, *, now: datetime) -> bool:
+def end_turn(database: Database, run_id: str, host: str, outcome: str, *, clock: Callable[[], datetime]) -> bool:
     """End the turn of a host with its outcome; gives whether that is the host's outcome now.
 
     That it was not started is not, if it failed or was not reached in the same run before. Raises StoreValueError for
@@ -191,7 +192,8 @@ def end_turn(database: Database, run_id: str, host: str, outcome: str, *, now: d
     if outcome in _NEVER_STARTED:
         update = update.where(turns.c.state.not_in(_HAS_WORD))
     with database.write("end a turn") as connection:
-        return connection.execute(update.values(_describe_end(outcome, now))).rowcount == 1
+        _lock(connection, run_id)  # so that turns end and begin in the order of their times
+        return connection.execute(update.values(_describe_end(outcome, clock()))).rowcount == 1
 
 
 def note_progress(database: Database, run_id: str, host: str, text: str) -> None:
