@@ -227,7 +227,7 @@ class Store:
         Raises StoreValueError for a host that did not enter the run.
         """
         return turns.take_turn(
-            self._database, run_id, host, controller, decide, idle_limit=idle_limit, now=self._clock()
+            self._database, run_id, host, controller, decide, idle_limit=idle_limit, clock=self._clock
         )
 
     def rest_turn(self, run_id: str, host: str) -> None:
@@ -239,7 +239,7 @@ class Store:
 
         That a host was not started does not replace that it failed or was not reached before.
         """
-        return turns.end_turn(self._database, run_id, host, outcome, now=self._clock())
+        return turns.end_turn(self._database, run_id, host, outcome, clock=self._clock)
 
     def find_turn(self, run_id: str, host: str) -> str | None:
         """Give the state of a host in the run: waiting, running, interrupted or an outcome; None if it is not in it."""

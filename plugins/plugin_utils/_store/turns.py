@@ -152,25 +152,25 @@ def take_turn(
     decide: Callable[[Look], Decision],
     *,
     idle_limit: timedelta,
-    now: datetime,
+    clock: Callable[[], datetime],
 ) -> Decision:
     """Ask ``decide`` about a host of the run; if it may start, it has its turn from then on. Both is one transaction.
 
     Who has to wait, asks again and only reads. A turn that has rested for ``idle_limit`` takes no place any more.
     Raises StoreValueError for a host that did not enter the run.
     """
-    rests_since = now - idle_limit
     with database.read("take a turn") as connection:
-        decision = decide(_look(connection, run_id, host, controller, now, rests_since))
+        decision = decide(_look(connection, run_id, host, controller, clock(), idle_limit))
         if not decision.starts:
             return decision
     with database.write("take a turn") as connection:
         _lock(connection, run_id)
-        look = _look(connection, run_id, host, controller, now, rests_since)
+        # only now: it may have waited, and a time from before would say that it took the place of who ended meanwhile
+        look = _look(connection, run_id, host, controller, clock(), idle_limit)
         decision = decide(look)
         if decision.starts:
             turns = schema.turns
-            anew = {"controller": controller, "state": RUNNING, "taken_at": now, "ended_at": None, "progress": ""}
+            anew = {"controller": controller, "state": RUNNING, "taken_at": look.now, "ended_at": None, "progress": ""}
             connection.execute(
                 turns.update()
                 .where(turns.c.run_id == run_id, turns.c.host == host)
@@ -186,7 +186,7 @@ def rest_turn(database: Database, run_id: str, host: str, *, now: datetime) -> N
         connection.execute(turns.update().where(turns.c.run_id == run_id, turns.c.host == host).values(idle_since=now))
 
 
-def end_turn(database: Database, run_id: str, host: str, outcome: str, *, now: datetime) -> bool:
+def end_turn(database: Database, run_id: str, host: str, outcome: str, *, clock: Callable[[], datetime]) -> bool:
     """End the turn of a host with its outcome; gives whether that is the host's outcome now.
 
     That it was not started is not, if it failed or was not reached in the same run before. Raises StoreValueError for
@@ -201,7 +201,8 @@ def end_turn(database: Database, run_id: str, host: str, outcome: str, *, now: d
     if outcome in _NEVER_STARTED:
         update = update.where(turns.c.state.not_in(_HAS_WORD))
     with database.write("end a turn") as connection:
-        return connection.execute(update.values(_describe_end(outcome, now))).rowcount == 1
+        _lock(connection, run_id)  # so that turns end and begin in the order of their times
+        return connection.execute(update.values(_describe_end(outcome, clock()))).rowcount == 1
 
 
 def note_progress(database: Database, run_id: str, host: str, text: str) -> None:
@@ -348,7 +349,7 @@ def _describe_end(outcome: str, now: datetime) -> dict[str, object]:
 
 
 def _look(
-    connection: Connection, run_id: str, host: str, controller: str, now: datetime, rests_since: datetime
+    connection: Connection, run_id: str, host: str, controller: str, now: datetime, idle_limit: timedelta
 ) -> Look:
     turns = schema.turns
     own = connection.execute(
@@ -359,7 +360,7 @@ def _look(
     groups = _count_groups(connection, run_id)
     at_work = {name for state, name in groups if state == RUNNING}
     dead = _find_dead(connection, run_id, at_work - {make_storable(controller)})
-    resting = (turns.c.run_id == run_id, turns.c.state == RUNNING, turns.c.idle_since <= rests_since)
+    resting = (turns.c.run_id == run_id, turns.c.state == RUNNING, turns.c.idle_since <= now - idle_limit)
     lapsed = connection.execute(
         sa.select(sa.func.count()).where(*resting, turns.c.controller.not_in(dead), turns.c.host != make_storable(host))
     ).scalar_one()

@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.err
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import Store, open_store
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.turns import Look
 from tests.unit.plugins.plugin_utils._store.controllers import ELSEWHERE, live
-from tests.unit.plugins.plugin_utils._store.processes import fork, run_all
+from tests.unit.plugins.plugin_utils._store.processes import fork, run_all, run_until_marked
 from tests.unit.plugins.plugin_utils._store.samples import NOW, join, make_assessment
 
 HOSTS = [f"web{number}" for number in range(1, 6)]
@@ -293,6 +294,31 @@ def test_a_slot_has_one_run_over_all_controllers(store_url: str) -> None:
         assert store.claim_slot("weekly", "Install", NOW + timedelta(days=7), "run 99")
         assert store.claim_slot("weekly", "Scan", NOW, "run 99")
         assert store.claim_slot("daily", "Install", NOW, "run 99")
+
+
+def hold_the_run(url: str, marker: Path) -> None:
+    with open_store(url) as store:
+        run_id = join(store)
+        with store._database.write("test") as connection:
+            turns._lock(connection, run_id)
+            marker.touch()
+            time.sleep(1)
+
+
+def test_a_turn_begins_and_ends_when_that_is_written_not_when_it_was_asked_for(store_url: str, tmp_path: Path) -> None:
+    """Else a place would seem to have been taken before its holder gave it back."""
+    with open_store(store_url) as store:
+        run_id = enter(store)
+        for marker, call in (
+            ("take", lambda: start(store, run_id, "web1")),
+            ("end", lambda: store.end_turn(run_id, "web1", "failed")),
+        ):
+            with run_until_marked(hold_the_run, store_url, tmp_path / marker):
+                asked = datetime.now(timezone.utc)
+                call()
+            with store._database.read("test") as connection:
+                row = connection.execute(schema.turns.select().where(schema.turns.c.host == "web1")).one()
+            assert (row.ended_at or row.taken_at) - asked > timedelta(seconds=0.5)
 
 
 RACERS, PLACES, HOSTS_EACH, ALLOWED = 12, 3, 4, 5
