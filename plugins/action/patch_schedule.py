@@ -109,10 +109,11 @@ class ActionModule(ActionBase):
         idle = systemd.find_idle(timers) if is_loaded else ()
         changed = [change.name for change in changes if change.after is not None]
         gone = [change.name for change in changes if change.after is None]
+        gone_timers = [unit for unit in gone if unit.endswith(".timer")]
         to_start = [timer for timer in timers if timer in changed or timer in idle]
         if not self._task.check_mode:
             if is_loaded:
-                systemd.stop_timers(unit for unit in gone if unit.endswith(".timer"))
+                systemd.stop_timers(gone_timers)
             apply_changes(folder, changes)
             if is_loaded and changes:
                 systemd.reload()
@@ -123,7 +124,7 @@ class ActionModule(ActionBase):
         if is_loaded:
             msg += f", {len(to_start)} timers started"
         elif changed or gone:
-            msg += f". No systemd has loaded them: {_tell_what_to_do(systemd, folder, timers, first)}"
+            msg += f". systemd was not told: {_tell_what_to_do(systemd, folder, timers, gone_timers, first)}"
         display.display(make_visible(f"{msg} (check mode: nothing was done)" if self._task.check_mode else msg))
         result: dict[str, Any] = {"changed": bool(changes or idle), "msg": msg}
         if self._task.diff:
@@ -148,12 +149,13 @@ def _read_agendas(folder: Path, name: str | None) -> list[Agenda]:
     return agendas
 
 
-def _tell_what_to_do(systemd: Systemd, folder: Path, timers: list[str], first: list[str]) -> str:
+def _tell_what_to_do(systemd: Systemd, folder: Path, timers: list[str], gone: list[str], first: list[str]) -> str:
     command = " ".join(systemd.command)
-    where = "" if folder == systemd.folder else f"copy them to {systemd.folder}, then "
-    calls = [f"{command} daemon-reload"]
+    calls = [f"{command} disable --now {' '.join(gone)}"] if gone else []
+    calls += [f"{command} daemon-reload"]
     calls += [f"{command} enable --now {' '.join(timers)}"] if timers else []
     calls += [f"{command} start --no-block {' '.join(first)}"] if first else []
+    where = f"copy them to {systemd.folder}, then " if timers and folder != systemd.folder else ""
     return f"{where}call {' && '.join(calls)}"
 
 

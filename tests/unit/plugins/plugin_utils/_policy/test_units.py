@@ -84,6 +84,16 @@ def test_systemd_accepts_the_units(tmp_path: Path, data: dict[str, Any]) -> None
     assert (done.returncode, [line for line in done.stderr.split("\n") if str(tmp_path) in line]) == (0, [])
 
 
+def test_systemd_enables_the_timers(tmp_path: Path) -> None:
+    folder = tmp_path / "etc/systemd/system"
+    folder.mkdir(parents=True)
+    for name, text in units().items():
+        (folder / name).write_text(text, encoding="utf-8")
+    timer = "openpatch-weekly-install.timer"
+    subprocess.run(["systemctl", f"--root={tmp_path}", "enable", timer], check=True, capture_output=True, timeout=60)
+    assert (folder / "timers.target.wants" / timer).is_symlink()
+
+
 def test_systemd_reads_the_calendar_of_the_timer() -> None:
     timer = units(install_schedule="cron(30 23 ? * TUE#2 *)", schedule_timezone="Europe/Zurich")
     (line,) = [
