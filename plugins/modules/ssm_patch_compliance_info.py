@@ -23,7 +23,8 @@ options:
     type: bool
     default: false
   patch_filters:
-    description: Which patches are read; the API's keys C(Classification), C(KBId), C(Severity), C(State), and lists of values.
+    description:
+      - Which patches are read; the API's keys C(Classification), C(KBId), C(Severity), C(State), and lists of values.
     type: dict
 extends_documentation_fragment:
   - amazon.aws.common.modules

@@ -66,10 +66,6 @@ class PatchBaseline:
     options: Mapping[str, Any]
     warnings: list[str] = dataclasses.field(default_factory=list)
 
-    @property
-    def _title(self) -> str:
-        return str(self.options["name"] or self.options["baseline_id"])
-
     def read(self, ssm: Ssm) -> BaselineState:
         options = self.options
         baseline_id = options["baseline_id"]
@@ -103,7 +99,8 @@ class PatchBaseline:
             return self._plan_change(state.found)
         if self.options["baseline_id"]:
             raise StateError(
-                f"Failed to find patch baseline '{self._title}'. Leave baseline_id out to create one, AWS gives it its id."
+                f"Failed to find patch baseline '{self.options['baseline_id']}'. "
+                "Leave baseline_id out to create one, AWS gives it its id."
             )
         return self._plan_creation()
 
@@ -232,7 +229,7 @@ def list_identities(ssm: Ssm, filters: Mapping[str, list[str]]) -> list[Answer]:
 
 
 def find_by_name(ssm: Ssm, name: str, system: str | None, *, owner: str | None = "Self") -> Answer | None:
-    """Return the identity of a baseline by its name, ``None`` if there is none. Raises ``StateError`` if there are more."""
+    """Return a baseline's identity by its name, ``None`` if there is none. Raises ``StateError`` if there are more."""
     filters = {
         "NAME_PREFIX": [name],
         "OWNER": [owner] if owner else [],
@@ -271,7 +268,7 @@ def find_baseline(ssm: Ssm, options: Mapping[str, Any]) -> Answer:
 
 
 def find_predefined(ssm: Ssm, system: str) -> Answer:
-    """Return the identity of the baseline of AWS that is the default where nobody set another. Raises ``StateError``."""
+    """Return the identity of AWS's baseline that is the default where nobody set another. Raises ``StateError``."""
     name = predefined_default(OperatingSystem(system)).name
     found = find_by_name(ssm, name, system, owner="AWS")
     if found is None:

@@ -4,8 +4,8 @@
 
 """The Systems Manager API: one way to call an operation, one way to read all pages.
 
-Session, region, profile (and with it an assumed role), endpoint and proxies are amazon.aws's options. A throttled call is
-repeated with exponential, jittered waits, on top of what botocore does itself.
+Session, region, profile (and with it an assumed role), endpoint and proxies are amazon.aws's options. A throttled call
+is repeated with exponential, jittered waits, on top of what botocore does itself.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Ssm:
         self._client = client
 
     def call(self, doing: str, operation: str, **request: Any) -> Answer:
-        """Return the answer of an operation (``create_patch_baseline``). Raises ``SsmError``: Failed to <doing>: <cause>."""
+        """Return the answer of an operation (``create_patch_baseline``). Raises ``SsmError`` with ``doing`` and cause."""
         method = SsmErrorHandler.common_error_handler(doing)(getattr(self._client, operation))
         answer: Answer = method(aws_retry=True, **request)
         answer.pop("ResponseMetadata", None)

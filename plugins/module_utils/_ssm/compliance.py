@@ -20,7 +20,7 @@ _ITEM_KEYS = {"id": "Id", "title": "Title", "severity": "Severity", "status": "S
 
 
 def read_states(ssm: Ssm, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the patch states of nodes, or of a group and its nodes, and the patches of the nodes if they are wanted."""
+    """Return the patch states of nodes, or of a group and its nodes; with the patches of the nodes if wanted."""
     group = options["patch_group"]
     found: dict[str, Any] = {}
     if group is None:

@@ -4,8 +4,9 @@
 
 """What boto3 says and takes, as modules return and take it: pure.
 
-Keys are the API's words in snake_case. A baseline has the shape of our baseline files, in which a list of rules or filters
-stands where the API wraps it into an object, so what a module returns can be written to a file and given to a module.
+Keys are the API's words in snake_case. A baseline has the shape of our baseline files, in which a list of rules or
+filters stands where the API wraps it into an object, so what a module returns can be written to a file and given to a
+module.
 """
 
 from __future__ import annotations
