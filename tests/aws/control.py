@@ -1,0 +1,66 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The control endpoint: switches, counts, nodes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import moto_bridge
+from .errors import ControlError
+from .faults import Faults
+from .seeding import seed
+from .snapshots import FILES
+from .world import Json, World
+
+_FAULTS = ("throttle", "deny", "hang", "failures")
+_WORLD = {"lag": "lag", "now": "clock", "steps": "steps", "page_limit": "page_limit"}
+_OFF: Json = {"lag": 0, "now": None, "steps": 1, "page_limit": None}
+
+
+class Control:
+    """What the tester may see and change."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self.faults = Faults()
+        self.bugs: list[str] = []
+
+    def status(self) -> Json:
+        """Calls by operation, how many of them got an error on purpose, and answers that were none of AWS's."""
+        return {"calls": dict(self.faults.calls), "refused": dict(self.faults.refused), "bugs": self.bugs}
+
+    def release(self, orders: Any) -> None:
+        if isinstance(orders, dict) and (orders.get("reset") or "hang" in orders):
+            self.faults.end()
+
+    def obey(self, orders: Any) -> Json:
+        """Do what a request says: `reset` first, `seed` last."""
+        if not isinstance(orders, dict):
+            raise ControlError("Failed to read the request: it is not a JSON object.")
+        unknown = sorted(set(orders) - {"reset", "reset_counts", "seed", *_FAULTS, *_WORLD})
+        if unknown:
+            raise ControlError(f"Failed to read the request: '{unknown[0]}' is not known.")
+        if orders.get("reset"):
+            self._reset()
+        if orders.get("reset_counts"):
+            self.faults.calls.clear()
+            self.faults.refused.clear()
+        for name in _FAULTS:
+            if name in orders:
+                self.faults.set(name, orders[name])
+        for name, attribute in _WORLD.items():
+            if name in orders:
+                setattr(self.world, attribute, _OFF[name] if orders[name] is None else orders[name])
+        return {"nodes": seed(self.world, orders["seed"])} if "seed" in orders else {}
+
+    def file(self, path: str) -> Json | None:
+        """What a pre-signed URL leads to."""
+        return FILES.get(path)
+
+    def _reset(self) -> None:
+        moto_bridge.reset()
+        FILES.clear()
+        self.faults.end()
+        self.world, self.faults, self.bugs = World(), Faults(), []

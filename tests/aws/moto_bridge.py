@@ -1,0 +1,71 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The only place that knows moto: accounts, EC2 instances and their tags, documents, and its server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from moto.backends import get_backend
+from moto.ec2.models import ec2_backends
+from moto.iam.models import get_account_id_from
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.resourcegroupstaggingapi.models import resourcegroupstaggingapi_backends
+from moto.ssm.models import ssm_backends
+
+from .world import Json
+
+_BACKENDS = ("ec2", "s3", "sts", "ssm", "iam", "resourcegroupstaggingapi")
+_IMAGE = "ami-12c6146b"
+
+RequestHandler = MotoRequestHandler
+
+
+def make_application() -> Any:
+    """moto's own server as a WSGI application."""
+    return DomainDispatcherApplication(create_backend_app)
+
+
+def reset() -> None:
+    for name in _BACKENDS:
+        for account in get_backend(name).values():  # type: ignore[call-overload]
+            for region in account.values():
+                region.reset()
+
+
+def account_of(access_key: str) -> str:
+    """The account of an access key: one of a role that sts:AssumeRole gave, or else moto's only user."""
+    return str(get_account_id_from(access_key))
+
+
+def instance_tags(account: str, region: str) -> dict[str, dict[str, str]]:
+    """Tags of EC2 resources by identifier."""
+    tags: dict[str, dict[str, str]] = ec2_backends[account][region].tags
+    return tags
+
+
+def run_instances(account: str, region: str, tags: list[dict[str, str]]) -> list[Json]:
+    """Start an EC2 instance for each set of tags, and say what DescribeInstanceProperties wants to know."""
+    backend = ec2_backends[account][region]
+    reservation = backend.run_instances(
+        _IMAGE, len(tags), "", [], instance_type="t3.micro", placement=f"{region}a", private_ip=None
+    )
+    for instance, wanted in zip(reservation.instances, tags, strict=True):
+        backend.tags[instance.id].update(wanted)
+    return [{"InstanceId": instance.id, "IPAddress": instance.private_ip} for instance in reservation.instances]
+
+
+def has_document(account: str, region: str, name: str) -> bool:
+    """Whether the account made a document of that name."""
+    return name in ssm_backends[account][region]._documents
+
+
+def tagged_resources(
+    account: str, region: str, tag_filters: list[Json] | None, types: list[str] | None
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """(ARN, tags) of what is moto's."""
+    backend = resourcegroupstaggingapi_backends[account][region]
+    for found in backend._get_resources_generator(tag_filters=tag_filters, resource_type_filters=types):
+        yield found.arn, {tag["Key"]: tag["Value"] for tag in found.tags}
