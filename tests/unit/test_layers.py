@@ -53,7 +53,7 @@ EVERYTHING_BELOW_ACTIONS = (BASELINE, NODE, STORE, SOURCE, POLICY, REPORT, OPERA
 LAYERS = (
     Layer(BASELINE, standard_library=PURE, pure=True),
     # boto3 comes in through amazon.aws
-    Layer(SSM, imports=(BASELINE,), foreign=("ansible_collections.amazon.aws",)),
+    Layer(SSM, imports=(BASELINE,), foreign=("ansible_collections.amazon.aws", "ansible.module_utils.common.warnings")),
     Layer(NODE, foreign=("ansible",)),
     Layer(f"{NODE}/payload", foreign=("dnf", "rpm", "yum"), standard_library=STANDARD_LIBRARY | PYTHON_2),
     Layer(STORE, imports=(BASELINE,), foreign=("sqlalchemy",)),

@@ -38,7 +38,7 @@ class Ssm:
         self._client = client
 
     def call(self, doing: str, operation: str, **request: Any) -> Answer:
-        """Return the answer of an operation (``create_patch_baseline``). Raises ``SsmError`` with ``doing`` and cause."""
+        """Return the answer of ``create_patch_baseline`` or whichever operation. Raises ``SsmError`` with ``doing``."""
         method = SsmErrorHandler.common_error_handler(doing)(getattr(self._client, operation))
         answer: Answer = method(aws_retry=True, **request)
         answer.pop("ResponseMetadata", None)

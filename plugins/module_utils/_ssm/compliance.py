@@ -57,16 +57,10 @@ def _states_of_group(ssm: Ssm, group: str) -> list[View]:
 
 
 def _patches_of_node(ssm: Ssm, node: str, filters: Mapping[str, list[Any]]) -> list[View]:
+    texts = {key: [str(value) for value in values] for key, values in filters.items()}
+    request = {"Filters": to_filters(texts)} if texts else {}
     pages = ssm.pages(
-        f"read the patches of node '{node}'",
-        "describe_instance_patches",
-        "Patches",
-        InstanceId=node,
-        **(
-            {"Filters": to_filters({key: [str(value) for value in values] for key, values in filters.items()})}
-            if filters
-            else {}
-        ),
+        f"read the patches of node '{node}'", "describe_instance_patches", "Patches", InstanceId=node, **request
     )
     return [to_plain(patch) for patch in pages]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ansible.module_utils.common.warnings import warn
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.errors import EngineError
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import OperatingSystem
@@ -41,7 +42,7 @@ def run_resource(make: Callable[[Options], Resource[Any]], key: str, spec: Optio
     except (SsmError, EngineError) as error:
         _fail(module, error)
     for warning in getattr(resource, "warnings", ()):
-        module.warn(warning)
+        warn(warning)  # amazon.aws's own way to warn is a deprecated one on newer ansible-core
     module.exit_json(changed=outcome.changed, diff=dict(outcome.diff), **{key: outcome.view})
 
 
