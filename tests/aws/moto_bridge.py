@@ -50,7 +50,15 @@ def run_instances(account: str, region: str, tags: list[dict[str, str]]) -> list
     """Start an EC2 instance for each set of tags, and say what DescribeInstanceProperties wants to know."""
     backend = ec2_backends[account][region]
     reservation = backend.run_instances(
-        _IMAGE, len(tags), "", [], instance_type="t3.micro", placement=f"{region}a", private_ip=None
+        _IMAGE,
+        len(tags),
+        None,
+        [],
+        instance_type="t3.micro",
+        is_instance_type_default=False,
+        region_name=region,
+        placement=f"{region}a",
+        block_device_mappings=[],  # a volume each would make a thousand of them slow
     )
     for instance, wanted in zip(reservation.instances, tags, strict=True):
         backend.tags[instance.id].update(wanted)
@@ -68,4 +76,4 @@ def tagged_resources(
     """(ARN, tags) of what is moto's."""
     backend = resourcegroupstaggingapi_backends[account][region]
     for found in backend._get_resources_generator(tag_filters=tag_filters, resource_type_filters=types):
-        yield found.arn, {tag["Key"]: tag["Value"] for tag in found.tags}
+        yield found.arn, dict(found.tags)

@@ -5,10 +5,47 @@
 
 from __future__ import annotations
 
-from . import baselines, nodes, patch_states, snapshots, tagging
+from . import (
+    activations,
+    associations,
+    automation,
+    baselines,
+    commands,
+    compliance,
+    data_sync,
+    inventory,
+    nodes,
+    patch_catalog,
+    patch_states,
+    quick_setup,
+    snapshots,
+    tag_search,
+    tagging,
+    window_executions,
+    windows,
+)
 from .registry import HANDLERS
 
 SERVED = HANDLERS
 MOTOS_TYPES = tagging.MOTOS_TYPES
 
-__all__ = ["MOTOS_TYPES", "SERVED", "baselines", "nodes", "patch_states", "snapshots"]
+__all__ = [
+    "MOTOS_TYPES",
+    "SERVED",
+    "activations",
+    "associations",
+    "automation",
+    "baselines",
+    "commands",
+    "compliance",
+    "data_sync",
+    "inventory",
+    "nodes",
+    "patch_catalog",
+    "patch_states",
+    "quick_setup",
+    "snapshots",
+    "tag_search",
+    "window_executions",
+    "windows",
+]
