@@ -181,7 +181,7 @@ EXAMPLES = r"""
             values: [Required, Important, Standard]
         approve_after_days: 0
         compliance_level: HIGH
-    rejected_patches: ["mysql*"]
+    rejected_patches: [mysql-server]
     rejected_patches_action: BLOCK
     tags:
       team: web

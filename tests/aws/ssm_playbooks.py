@@ -26,6 +26,7 @@ import yaml
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings as module_warnings
 
+from tests.aws.conftest import Aws
 from tests.integration.controller import Controller, PlaybookRun
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -127,6 +128,12 @@ def hold_to_matrix(
         assert {name: real.get(name) for name in case.expected} == case.expected, case.name
         if not case.expected:
             assert real == {}, case.name
+
+
+@pytest.fixture
+def modules(aws: Aws) -> Modules:
+    """The modules, on an account with nothing in it."""
+    return Modules(aws.url)
 
 
 def without(view: Mapping[str, Any], names: Sequence[str]) -> View:

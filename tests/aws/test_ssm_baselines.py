@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.aws.ssm_emulator import Emulator
-from tests.aws.ssm_fixtures import emulator, emulator_process, modules
-from tests.aws.ssm_playbooks import Case, Modules, documentation_of, hold_to_matrix, without
+from tests.aws.conftest import Aws
+from tests.aws.ssm_playbooks import Case, Modules, documentation_of, hold_to_matrix, modules, without
 
-__all__ = ["emulator", "emulator_process", "modules"]
+__all__ = ["modules"]
 
 GENERATED = ("baseline_id", "created_date", "modified_date")
 RULES = [
@@ -123,17 +122,17 @@ def test_one_in_use_is_deleted_by_force_only_and_everything_falls_back_to_the_de
     assert defaults["default_patch_baselines"][0]["baseline_name"] == "AWS-UbuntuDefaultPatchBaseline"
 
 
-def test_what_stood_before_is_back_when_a_forced_deletion_fails(modules: Modules, emulator: Emulator) -> None:
+def test_what_stood_before_is_back_when_a_forced_deletion_fails(modules: Modules, aws: Aws) -> None:
     modules.result("ssm_patch_baseline", **WEB)
     modules.result("ssm_patch_group", patch_group="a", baseline_name="web")
-    emulator.control(deny=["DeletePatchBaseline"])
+    aws.control(deny=["DeletePatchBaseline"])
     refused = modules.failure("ssm_patch_baseline", **WEB, state="absent", force=True)
     assert refused["msg"].startswith("Failed to delete patch baseline 'web': User: ")
     assert refused["error_code"] == "AccessDeniedException"
     assert modules.result("ssm_patch_group_info")["patch_groups"][0]["patch_group"] == "a"
 
 
-def test_a_name_that_several_baselines_have_needs_the_id(modules: Modules, emulator: Emulator) -> None:
+def test_a_name_that_several_baselines_have_needs_the_id(modules: Modules, aws: Aws) -> None:
     made = modules.result("ssm_patch_baseline", **WEB)["patch_baseline"]
     other = modules.result("ssm_patch_baseline", **{**WEB, "name": "web2"})["patch_baseline"]
     modules.result("ssm_patch_baseline", baseline_id=other["baseline_id"], name="web")
@@ -162,15 +161,15 @@ def test_what_cannot_be_is_refused_with_its_place(modules: Modules, options: dic
     assert [word for word in words if word not in message] == [], message
 
 
-def test_a_throttled_call_is_repeated_until_it_is_answered(modules: Modules, emulator: Emulator) -> None:
-    emulator.control(failures=[{"operation": "CreatePatchBaseline", "code": "ThrottlingException", "times": 6}])
+def test_a_throttled_call_is_repeated_until_it_is_answered(modules: Modules, aws: Aws) -> None:
+    aws.control(failures=[{"operation": "CreatePatchBaseline", "code": "ThrottlingException", "times": 6}])
     assert modules.result("ssm_patch_baseline", **WEB)["changed"]
-    assert emulator.status()["calls"]["ssm:CreatePatchBaseline"] == 7
+    assert aws.status()["calls"]["ssm:CreatePatchBaseline"] == 7
     assert len(modules.result("ssm_patch_baseline_info", owner="Self")["patch_baselines"]) == 1
 
 
-def test_a_baseline_is_returned_as_it_was_made_although_reads_lag_behind(modules: Modules, emulator: Emulator) -> None:
-    emulator.control(lag=4)
+def test_a_baseline_is_returned_as_it_was_made_although_reads_lag_behind(modules: Modules, aws: Aws) -> None:
+    aws.control(lag=4)
     made = modules.result("ssm_patch_baseline", **FULL)["patch_baseline"]
     assert made["baseline_id"]
     assert made["tags"] == FULL["tags"]

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.aws.ssm_emulator import Emulator
-from tests.aws.ssm_fixtures import emulator, emulator_process
+from tests.aws.conftest import Aws
 from tests.aws.ssm_playbooks import ROOT, Play, documentation_of
 from tests.integration.controller import Controller
-
-__all__ = ["emulator", "emulator_process"]
 
 MODULES = sorted(path.stem for path in ROOT.glob("plugins/modules/ssm_*.py"))
 NODE = "mi-0123456789abcdef0"
 
 
-def test_every_example_works(emulator: Emulator, tmp_path: Path) -> None:
+def test_every_example_works(aws: Aws, tmp_path: Path) -> None:
     missing = {
         "Title": "openssl",
         "KBId": "openssl",
@@ -28,9 +25,9 @@ def test_every_example_works(emulator: Emulator, tmp_path: Path) -> None:
         "State": "Missing",
     }
     node = {"InstanceId": NODE, "Tags": {"Patch Group": "web"}, "Patches": [missing]}
-    emulator.control(seed={"nodes": [node]})
+    aws.seed(nodes=[node])
     tasks = [example for module in MODULES for example in documentation_of(module)["EXAMPLES"]]
-    run = Play(Controller(tmp_path), emulator.url).run(tasks)
+    run = Play(Controller(tmp_path), aws.url).run(tasks)
     assert run.rc == 0, run.output
     assert "WARNING" not in run.output, run.output
     assert [record["task"] for record in run.records] == [example["name"] for example in tasks]

@@ -6,11 +6,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.aws.ssm_emulator import Emulator
-from tests.aws.ssm_fixtures import emulator, emulator_process, modules
-from tests.aws.ssm_playbooks import Case, Modules, documentation_of, hold_to_matrix
+from tests.aws.conftest import Aws
+from tests.aws.ssm_playbooks import Case, Modules, documentation_of, hold_to_matrix, modules
 
-__all__ = ["emulator", "emulator_process", "modules"]
+__all__ = ["modules"]
 
 
 @pytest.fixture
@@ -70,16 +69,16 @@ def test_a_group_is_taken_from_the_baseline_that_is_named_only(modules: Modules,
 
 
 def test_a_group_keeps_its_baseline_if_it_cannot_have_the_other(
-    modules: Modules, emulator: Emulator, ids: dict[str, str]
+    modules: Modules, aws: Aws, ids: dict[str, str]
 ) -> None:
     for number in range(25):
-        modules.result("ssm_patch_group", patch_group=f"group {number}", baseline_id=ids["new"])
+        aws.client().register_patch_baseline_for_patch_group(BaselineId=ids["new"], PatchGroup=f"group {number}")
     modules.result("ssm_patch_group", patch_group="web", baseline_id=ids["old"])
     refused = modules.failure("ssm_patch_group", patch_group="web", baseline_id=ids["new"])
     assert refused["error_code"] == "ResourceLimitExceededException"
     assert refused["msg"].startswith(f"Failed to register patch group 'web' for patch baseline '{ids['new']}': ")
     assert refused["msg"].endswith("Remove what is not needed any more, or ask AWS for a higher quota.")
-    emulator.control(page_limit=0)
+    aws.control(page_limit=0)
     found = modules.result("ssm_patch_group_info")["patch_groups"]
     assert len(found) == 26
     assert found[-1] == {"patch_group": "web", "baseline_identities": [identity(ids["old"], "old-one")]}
