@@ -14,7 +14,7 @@ from tests.aws.ssm_playbooks import Case, Modules, documentation_of, hold_to_mat
 __all__ = ["modules"]
 
 GENERATED = ("baseline_id", "created_date", "modified_date")
-RULES = [
+RULES: list[dict[str, Any]] = [
     {
         "filters": [{"key": "PRIORITY", "values": ["Important", "Required"]}, {"key": "PRODUCT", "values": ["*"]}],
         "approve_after_days": 0,
@@ -73,7 +73,7 @@ def test_order_and_defaults_make_no_difference(modules: Modules) -> None:
             {
                 **RULES[0],
                 "filters": [{**RULES[0]["filters"][1]}, {"key": "PRIORITY", "values": ["required", "Important"]}],
-            },  # type: ignore[index]
+            },
         ],
         "available_security_updates_compliance_status": "COMPLIANT",
         "replace": True,

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.aws.conftest import Aws
@@ -87,14 +89,14 @@ def test_a_group_keeps_its_baseline_if_it_cannot_have_the_other(
 def test_information_about_groups_is_what_was_asked_for(modules: Modules, ids: dict[str, str]) -> None:
     for group, baseline in (("web", "old"), ("web", "win"), ("web2", "win")):
         made = modules.result("ssm_patch_group", patch_group=group, baseline_id=ids[baseline])["patch_group"]
+    questions: list[dict[str, Any]] = [
+        {},
+        {"patch_group": "web"},
+        {"patch_group": "web", "operating_system": "WINDOWS"},
+        {"patch_group": "we"},
+    ]
     both, one, narrowed, none = (
-        modules.result("ssm_patch_group_info", **options)["patch_groups"]
-        for options in (
-            {},
-            {"patch_group": "web"},
-            {"patch_group": "web", "operating_system": "WINDOWS"},
-            {"patch_group": "we"},
-        )
+        modules.result("ssm_patch_group_info", **options)["patch_groups"] for options in questions
     )
     assert [group["patch_group"] for group in both] == ["web", "web2"]
     assert [found["operating_system"] for found in one[0]["baseline_identities"]] == ["DEBIAN", "WINDOWS"]
@@ -168,7 +170,7 @@ def test_information_about_defaults_is_what_was_asked_for(modules: Modules, ids:
     ],
 )
 def test_what_cannot_be_is_refused(
-    modules: Modules, ids: dict[str, str], module: str, options: dict[str, str], message: str
+    modules: Modules, ids: dict[str, str], module: str, options: dict[str, Any], message: str
 ) -> None:
     assert message in modules.failure(module, **options)["msg"]
 

@@ -14,8 +14,8 @@ from tests.aws.ssm_playbooks import Case, Modules, hold_to_matrix, modules
 __all__ = ["modules"]
 
 NODE = "mi-0123456789abcdef0"
-KEY = {"resource_id": NODE, "compliance_type": "Custom:Patch"}
-MISSING = {
+KEY: dict[str, Any] = {"resource_id": NODE, "compliance_type": "Custom:Patch"}
+MISSING: dict[str, Any] = {
     "id": "openssl.amd64",
     "title": "openssl.amd64:3.0.17",
     "severity": "CRITICAL",
@@ -60,7 +60,7 @@ def test_effective_patches_of_linux_are_refused_with_the_reason(modules: Modules
 
 
 def test_properties_are_the_values_of_a_filter(modules: Modules) -> None:
-    options = {"query": "properties", "operating_system": "WINDOWS", "property": "PRODUCT_FAMILY"}
+    options: dict[str, Any] = {"query": "properties", "operating_system": "WINDOWS", "property": "PRODUCT_FAMILY"}
     of_applications = modules.result("ssm_patches_info", **options, patch_set="APPLICATION")["properties"]
     of_systems = modules.result("ssm_patches_info", **options, patch_set="OS")["properties"]
     assert {"name": "Windows"} in of_systems

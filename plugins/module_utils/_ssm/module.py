@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.module_utils.common.warnings import warn
+
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.errors import EngineError
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import OperatingSystem
