@@ -40,6 +40,8 @@ def install(collections: Path) -> None:
         (wheel,) = Path(scratch).glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(scratch, [name for name in archive.namelist() if name.startswith(PREFIX)])
+        # Tools that ask git which files there are would ask the checkout's, which ignores .cache.
+        subprocess.run(["git", "init", "--quiet", str(Path(scratch) / PREFIX)], check=True)
         (Path(scratch) / PREFIX / ".package").write_text(PACKAGE, encoding="utf-8")
         shutil.rmtree(place, ignore_errors=True)
         place.parent.mkdir(parents=True, exist_ok=True)
