@@ -75,6 +75,11 @@ NODE_CODE = tuple(
 # Without root the tests say themselves why they are skipped.
 INSTALL_TOOLS = (("python", "-m", "tests.estate", "install-tools"),) if os.geteuid() == 0 else ()
 
+# moto and boto3 are big, and no other stage needs them.
+AWS_TOOLS = (
+    ("python", "-m", "pip", "-qq", "--no-input", "--disable-pip-version-check", "install", "-r", "requirements-aws.txt"),
+)
+
 STAGES = (
     Stage(
         "lint",
@@ -92,6 +97,7 @@ STAGES = (
     Stage("unit", (pytest("unit", "-n2", "--cov", "--cov-report=term", "tests/unit"),)),
     Stage("node", (("python", "tests/node/run.py"),)),
     Stage("estate", (*INSTALL_TOOLS, pytest("estate", "-n3", "--durations=15", "tests/integration"))),
+    Stage("aws", (*AWS_TOOLS, pytest("aws", "--durations=10", "tests/aws"))),
     Stage("molecule", (("sh", "tools/molecule.sh"),), needs_root=True),
     Stage("matrix", tuple(("sh", "tools/matrix.sh", pair) for pair in ("oldest", "newest"))),
 )

@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from . import moto_bridge
-from .errors import ControlError
+from .errors import ApiError, ControlError
 from .faults import Faults
-from .seeding import seed
+from .seeding import ACCOUNT, REGION, seed
 from .snapshots import FILES
-from .world import Json, World
+from .window_executions import run_window
+from .world import Call, Json, World
 
 _FAULTS = ("throttle", "deny", "hang", "failures")
 _WORLD = {"lag": "lag", "now": "clock", "steps": "steps", "page_limit": "page_limit"}
@@ -39,7 +40,7 @@ class Control:
         """Do what a request says: `reset` first, `seed` last."""
         if not isinstance(orders, dict):
             raise ControlError("Failed to read the request: it is not a JSON object.")
-        unknown = sorted(set(orders) - {"reset", "reset_counts", "seed", *_FAULTS, *_WORLD})
+        unknown = sorted(set(orders) - {"reset", "reset_counts", "seed", "run_windows", *_FAULTS, *_WORLD})
         if unknown:
             raise ControlError(f"Failed to read the request: '{unknown[0]}' is not known.")
         if orders.get("reset"):
@@ -53,7 +54,20 @@ class Control:
         for name, attribute in _WORLD.items():
             if name in orders:
                 setattr(self.world, attribute, _OFF[name] if orders[name] is None else orders[name])
-        return {"nodes": seed(self.world, orders["seed"])} if "seed" in orders else {}
+        answer: Json = {}
+        if "seed" in orders:
+            answer["nodes"] = seed(self.world, orders["seed"])
+        if "run_windows" in orders:
+            answer["executions"] = self._run_windows(orders["run_windows"])
+        return answer
+
+    def _run_windows(self, order: Json) -> list[str]:
+        state = self.world.truth(order.get("account", ACCOUNT), order.get("region", REGION))
+        call = Call("ssm", "", {}, state, self.world, "")
+        try:
+            return [run_window(call, window_id) for window_id in order["windows"]]
+        except ApiError as error:
+            raise ControlError(f"Failed to run a window: {error}") from error
 
     def file(self, path: str) -> Json | None:
         """What a pre-signed URL leads to."""

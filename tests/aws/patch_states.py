@@ -57,13 +57,12 @@ def set_patches(state: Region, node_id: str, patches: list[Json], more: Json, no
         "BaselineId": baseline_of_group(state, group, node["system"]),
         "SnapshotId": str(uuid.uuid5(uuid.NAMESPACE_URL, node_id)),
         "OwnerInformation": "",
-        "InstallOverrideList": "",
         "OperationStartTime": now - 30,
         "OperationEndTime": now,
         "Operation": "Scan",
         "RebootOption": "NoReboot",
         **numbers,
-        **more,
+        **{key: value for key, value in more.items() if value not in ("", None)},
     }
 
 

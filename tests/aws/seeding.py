@@ -17,7 +17,7 @@ from .world import Json, Region, World
 
 _KNOWN = {"account", "region", "count", "template", "nodes"}
 _OWN = {"kind", "OperatingSystem", "Tags", "PatchState", "Patches", "InstanceState"}
-_ACCOUNT, _REGION = "123456789012", "us-east-1"
+ACCOUNT, REGION = "123456789012", "us-east-1"
 
 
 def seed(world: World, orders: Any) -> list[str]:
@@ -29,7 +29,7 @@ def seed(world: World, orders: Any) -> list[str]:
     """
     if not isinstance(orders, dict) or not set(orders) <= _KNOWN:
         raise ControlError(f"Failed to seed: {orders!r} is not an object with some of {', '.join(sorted(_KNOWN))}.")
-    state = world.truth(orders.get("account", _ACCOUNT), orders.get("region", _REGION))
+    state = world.truth(orders.get("account", ACCOUNT), orders.get("region", REGION))
     wanted = list(_wanted(orders))
     unknown = sorted({key for node in wanted for key in node} - _OWN - set(INFORMATION))
     if unknown:
@@ -107,4 +107,4 @@ def _put_tags(state: Region, node_id: str, tags: dict[str, str]) -> None:
     if node_id.startswith("mi-"):
         state.tags["ManagedInstance", node_id] = dict(tags)
     else:
-        moto_bridge.instance_tags(state.account, state.region)[node_id].update(tags)
+        moto_bridge.tag_instance(state.account, state.region, node_id, tags)

@@ -11,6 +11,7 @@ import threading
 import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs, unquote
 from uuid import uuid4
@@ -71,6 +72,7 @@ class Application:
                     return _send(start_response, 200, self._serve(incoming), incoming.service)
             except ApiError as error:
                 return _send_error(start_response, incoming.service, error)
+            moto_bridge.touch()
             return list(self._moto(environ, start_response))
 
     def _serve(self, incoming: _Incoming) -> Json:
@@ -132,12 +134,12 @@ class Application:
 
 def serve(host: str, port: int) -> BaseWSGIServer:
     """A server that listens; `serve_forever` makes it answer."""
-    return make_server(
-        host, port, Application(), threaded=True, request_handler=_QuietHandler
-    )  # each connection gets a thread
+    return make_server(host, port, Application(), threaded=True, request_handler=_QuietHandler)
 
 
 class _QuietHandler(moto_bridge.RequestHandler):
+    protocol_version = "HTTP/1.1"  # a connection is used again
+
     def log(self, type: str, message: str, *args: Any) -> None:
         """Say nothing: a line per request is of no use."""
 
@@ -170,8 +172,6 @@ def _credentials(environ: Any) -> tuple[str, str, str]:
 
 
 def _read_body(environ: Any) -> bytes:
-    from io import BytesIO
-
     size = min(int(environ.get("CONTENT_LENGTH") or 0), _MAX_BODY)
     body: bytes = environ["wsgi.input"].read(size) if size else b""
     if size or not environ.get("wsgi.input_terminated"):

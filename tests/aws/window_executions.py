@@ -100,7 +100,6 @@ def _find_task(call: Call, request: Json) -> tuple[Json, Json]:
 
 @serves("DescribeMaintenanceWindowExecutions")
 def describe(call: Call, request: Json) -> Json:
-    find_window(call, request["WindowId"])
     found = []
     for execution in call.state.window_executions.values():
         if execution["WindowId"] == request["WindowId"]:
