@@ -102,7 +102,7 @@ patch_compliance:
       type: str
       returned: success
       sample: Custom:Patch
-    items:
+    compliance_items:
       description: The items.
       type: list
       elements: dict

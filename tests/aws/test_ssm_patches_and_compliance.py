@@ -75,9 +75,9 @@ def test_compliance_items_hold_to_the_matrix(modules: Modules, aws: Aws) -> None
         "ssm_patch_compliance",
         "patch_compliance",
         [
-            Case("create", {**KEY, "items": [PLAIN, MISSING]}, {"items": [plain, MISSING]}),
-            Case("change", {**KEY, "items": [MISSING]}, {"items": [MISSING]}),
-            Case("delete", {**KEY, "items": []}, {"items": []} | KEY),
+            Case("create", {**KEY, "items": [PLAIN, MISSING]}, {"compliance_items": [plain, MISSING]}),
+            Case("change", {**KEY, "items": [MISSING]}, {"compliance_items": [MISSING]}),
+            Case("delete", {**KEY, "items": []}, {"compliance_items": []} | KEY),
         ],
     )
 

@@ -88,7 +88,7 @@ class ComplianceItems:
         return self._view([{key: item.get(name) for key, name in _ITEM_KEYS.items()} for item in state])
 
     def normalise(self, view: View) -> View:
-        return {**view, "items": sorted(view["items"], key=repr)}
+        return {**view, "compliance_items": sorted(view["compliance_items"], key=repr)}
 
     def plan(self, state: tuple[Answer, ...]) -> Plan:
         options = self.options
@@ -113,7 +113,7 @@ class ComplianceItems:
         keys = ("resource_id", "resource_type", "compliance_type")
         return {
             **{key: self.options[key] for key in keys},
-            "items": [
+            "compliance_items": [
                 {key: ({} if key == "details" else "") if value is None else value for key, value in item.items()}
                 for item in items
             ],
