@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 
-ALL = ("engine", "collector", "dnf_collector", "scan")
+ALL = ("engine", "collector", "dnf_collector", "scan", "rate_control")
 
 
 def main() -> int:

@@ -9,6 +9,7 @@ set -eu
 missing=
 command -v shellcheck >/dev/null || missing="shellcheck"                  # part of ansible-test sanity
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql" # the store's tests start a server of their own
+command -v systemd-analyze >/dev/null || missing="$missing systemd"       # tells the dates of compiled timers
 if [ -z "$missing" ] || [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
     exit 0
 fi

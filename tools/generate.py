@@ -47,6 +47,20 @@ ROLES: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...]]] = {
         {},
         ("outcome", "width"),
     ),
+    "patch_policy": ("Choose the targets of a patch policy and set what it says", "patch_policy", {}, ()),
+    "patch_schedule": (
+        "Show when patch policies are due, and keep the timers that start them",
+        "patch_schedule",
+        {},
+        (),
+    ),
+    "patch_preflight": ("Check what patching demands of the nodes", "patch_preflight", {}, ()),
+    "patch_preflight_summary": (
+        "Print what the preflight found and end each node as its preflight ended",
+        "patch_preflight_summary",
+        {},
+        ("outcome", "width"),
+    ),
     "patch_report": ("Write the current assessments of all nodes to a file", "patch_report", {}, ()),
 }
 

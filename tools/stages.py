@@ -77,7 +77,17 @@ INSTALL_TOOLS = (("python", "-m", "tests.estate", "install-tools"),) if os.geteu
 
 # moto and boto3 are big, and no other stage needs them.
 AWS_TOOLS = (
-    ("python", "-m", "pip", "-qq", "--no-input", "--disable-pip-version-check", "install", "-r", "requirements-aws.txt"),
+    (
+        "python",
+        "-m",
+        "pip",
+        "-qq",
+        "--no-input",
+        "--disable-pip-version-check",
+        "install",
+        "-r",
+        "requirements-aws.txt",
+    ),
 )
 
 STAGES = (

@@ -11,6 +11,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.install import (
     install_host,
     is_change,
+    scan_before_install,
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.patch_action import PatchAction
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.result import shape_result
@@ -25,9 +26,22 @@ class ActionModule(PatchAction):
     OPERATION = "Install"
 
     def operate(self, operation: HostOperation) -> dict[str, Any]:
+        hooks = {"hooks": dict(operation.settings.hooks)}
+        if operation.settings.patch_hold_install:
+            return hooks | self._scan(operation)
+        return hooks | self._install(operation)
+
+    def _scan(self, operation: HostOperation) -> dict[str, Any]:
+        judged, steps, notes = scan_before_install(operation)
+        result = {"changed": False, **shape_result(judged, operation.run_id)}
+        result["warnings"] = list(dict.fromkeys([*result["warnings"], *notes]))
+        return result | {"install": {"decided": steps.proceed, "reason": steps.reason}}
+
+    def _install(self, operation: HostOperation) -> dict[str, Any]:
         installed = install_host(operation)
         result = {"changed": installed.changed, **shape_result(installed.judged, operation.run_id)}
         result["transaction"] = list(installed.transaction)
+        result["reboot"] = installed.reboot.to_dict()
         result["held_back"] = list(installed.held_back)
         result["warnings"] = list(dict.fromkeys([*result["warnings"], *installed.notes]))
         if self._task.diff:

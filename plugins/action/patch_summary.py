@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from datetime import datetime, timezone
 from typing import Any
 
@@ -15,17 +13,19 @@ from ansible.utils.display import Display
 
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.patch_action import validate_arguments
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.run_key import find_run_key
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.terminal import choose_style
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.turn import end_run
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report import states
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.model import Report, build_run_report
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.table import Style, render_table
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.table import render_table
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.errors import StoreError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import open_store
 
 display = Display()
 
-FALLBACK_WIDTH = 80
-
 OPTIONS: dict[str, dict[str, Any]] = {
     "outcome": {"type": "bool", "default": False},
+    "patch_run_id": {"type": "str"},
     "patch_store_url": {"type": "str"},
     "width": {"type": "int"},
 }
@@ -46,13 +46,18 @@ class ActionModule(ActionBase):
         )
         try:
             with open_store(args.get("patch_store_url")) as store:
-                run = store.join_run(find_run_key(), operation="Scan", attributes={})
+                controller = find_run_key()
+                run = store.join_run(
+                    controller, operation="Scan", attributes={}, run_id=args.get("patch_run_id") or None
+                )
+                if not args["outcome"]:
+                    end_run(store, run.run_id, controller, run.operation)
                 report = build_run_report(store, run.run_id, now=datetime.now(timezone.utc), expected=expected)
         except StoreError as error:
             raise AnsibleActionFail(str(error)) from None  # ansible-core 2.19 repeats a cause
         if args["outcome"]:
-            return result | _end_as(report, host)
-        display.display(render_table(report, _choose_style(args.get("width"))))
+            return result | _end_as(report, host, check_mode=self._task.check_mode)
+        display.display(render_table(report, choose_style(display, args.get("width"))))
         rows = [
             {
                 "host": row.host,
@@ -65,21 +70,16 @@ class ActionModule(ActionBase):
         return result | {"changed": False, "nodes": rows}
 
 
-def _end_as(report: Report, host: str) -> dict[str, Any]:
+def _end_as(report: Report, host: str, *, check_mode: bool) -> dict[str, Any]:
     """The task result of a node whose operation ended like this."""
     row = next(row for row in report.rows if row.host == host)
     if row.run_id and row.incident is None:
-        return {"changed": False, "msg": f"{row.compliance_status}: {row.reason}"}
+        ended: dict[str, Any] = {"changed": False, "msg": f"{row.compliance_status}: {row.reason}"}
+        # check mode tries nothing: what failed was an earlier install then
+        if row.operation == "Install" and (row.counts or {}).get("failed_count") and not check_mode:
+            ended["failed"] = True
+        return ended
     ended = {"changed": False, "msg": row.reason}
-    return ended | ({"unreachable": True} if row.compliance_status == "UNREACHABLE" else {"failed": True})
-
-
-def _read_columns() -> int:
-    """The width a shell gives its programs; 0 if it gives none, or nonsense."""
-    columns = os.environ.get("COLUMNS", "")
-    return int(columns) if columns.isdecimal() else 0
-
-
-def _choose_style(width: int | None) -> Style:
-    columns = width or _read_columns() or getattr(display, "columns", None) or FALLBACK_WIDTH
-    return Style(width=columns, colour=False, encoding=sys.stdout.encoding or "ascii")
+    if row.compliance_status == states.OUTSIDE_WINDOW:  # its window is for that: the next one takes it
+        return ended
+    return ended | ({"unreachable": True} if row.compliance_status == states.UNREACHABLE else {"failed": True})

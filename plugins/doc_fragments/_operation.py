@@ -81,14 +81,16 @@ options:
     description:
       - How many nodes of the run are worked on at the same time, over all forks and controllers; a number from 1, a
         percentage of the nodes such as V(10%), or V(auto) for what Patch Manager's "Patch now" does, which sets
-        O(patch_max_errors) too.
+        O(patch_max_errors) too if that is not given.
+      - A percentage is rounded down, to one node at least.
       - Without it only C(forks) limits the run.
     type: str
   patch_max_errors:
     description:
       - How many nodes may fail before no further node is started; a number from 0, or a percentage of the nodes. The
         run stops at one error more than that. Nodes that are under way finish, the others are reported as
-        C(TERMINATED). Unreachable nodes do not count.
+        C(TERMINATED). Unreachable nodes do not count, an install with failed patches does.
+      - A percentage is rounded down, so V(10%) of 50 nodes stops at the sixth error, V(1%) of 50 at the first.
       - Without it no number of errors stops the run.
     type: str
   patch_window_cutoff:
@@ -136,8 +138,8 @@ options:
       - V(RebootIfNeeded) is Patch Manager's default. It reboots if anything was installed now, or if a patch waits for
         a reboot from before; whether the patch needs it is not asked.
       - V(NoReboot) never reboots.
-      - V(WhenRequired) reboots if the node itself says that it needs it, by its flag files, its running kernel or
-        replaced core libraries.
+      - V(WhenRequired) reboots in the same cases, but only if the node itself says that it needs it, by its flag files,
+        its running kernel or replaced core libraries.
     type: str
     choices: [RebootIfNeeded, NoReboot, WhenRequired]
     default: RebootIfNeeded

@@ -11,6 +11,8 @@ version_added: 0.1.0
 description:
   - Collects and judges like M(openpatch.patch_manager.patch_scan), then installs exactly the approved versions,
     collects and judges again, and records what it found.
+  - Then reboots the node if O(patch_reboot_option) says so, waits until it is in another boot, and collects, judges and
+    records once more. A node on the V(local) connection, or one that is the machine Ansible runs on, is not rebooted.
   - The install runs detached on the node. A cut connection or a stopped controller does not stop it; the next run
     finds it, waits for it and collects its answer.
   - Held packages stay as they are, configuration files keep the administrator's version, and nothing is ever removed.
@@ -96,6 +98,30 @@ reboot_pending:
   type: bool
   returned: success
   sample: true
+reboot:
+  description:
+    - What was decided about a reboot (C(decided)), whether it was done (C(performed)), why or why not (C(reason)),
+      what the node itself gives for needing one (C(reasons)), and how often this run has rebooted the node by now
+      (C(count)).
+    - In check mode C(decided) says what the run would decide; C(performed) is always V(false).
+  type: dict
+  returned: success
+  sample:
+    decided: true
+    performed: true
+    reason: 2 installed now, 2 waiting for a reboot
+    reasons: ["/run/reboot-required exists, because of linux-base"]
+    count: 1
+install:
+  description: With O(patch_hold_install), whether the steps of an install with hooks follow (C(decided)), and why.
+  type: dict
+  returned: with O(patch_hold_install)
+  sample: {decided: false, reason: "nothing to install; nothing was installed and nothing waits for a reboot"}
+hooks:
+  description: Path of each hook's task file, empty where there is none.
+  type: dict
+  returned: success
+  sample: {pre_install: /etc/ansible/hooks/drain.yml, post_install: "", on_exit: /etc/ansible/hooks/undrain.yml}
 transaction:
   description:
     - Every package the operation changed, or in check mode would change, with its versions, its status (V(installed),
@@ -116,4 +142,16 @@ held_back:
   elements: dict
   returned: success
   sample: []
+terminated:
+  description:
+    - Whether the run did not start the node, because too many others had failed (C(patch_max_errors)) or because it was
+      too late (C(patch_window_cutoff)). The task is skipped then and the reason is in C(msg).
+  type: bool
+  returned: when the node was not started
+  sample: true
+state:
+  description: The node's state in the report then.
+  type: str
+  returned: when the node was not started
+  sample: TERMINATED
 """

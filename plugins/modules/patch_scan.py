@@ -99,4 +99,16 @@ reboot_pending:
   type: bool
   returned: success
   sample: false
+terminated:
+  description:
+    - Whether the run did not start the node, because too many others had failed (C(patch_max_errors)) or because it was
+      too late (C(patch_window_cutoff)). The task is skipped then and the reason is in C(msg).
+  type: bool
+  returned: when the node was not started
+  sample: true
+state:
+  description: The node's state in the report then.
+  type: str
+  returned: when the node was not started
+  sample: TERMINATED
 """

@@ -11,13 +11,19 @@ version_added: 0.1.0
 description:
   - Reads the run from the store and prints a table of its nodes, worst first, unreachable nodes included.
   - Fails for no node by itself; see O(outcome).
+  - Printing the table is the end of the run on this controller; a turn that a node still holds ends with it.
 options:
   outcome:
     description:
       - Instead of printing, end the task for this node as its operation ended. A node whose operation failed fails,
         an unreachable one is unreachable, one that has no record in this run fails.
+      - A node on which the run's install failed for single patches fails, and so does one that was not started because
+        too many others failed (C(TERMINATED)). One that the window left no time for (C(OUTSIDE_WINDOW)) is ok.
     type: bool
     default: false
+  patch_run_id:
+    description: GUID of the run, if the operation had one.
+    type: str
   patch_store_url:
     description: SQLAlchemy address of the store. An SQLite file in the user's XDG state directory if not given.
     type: str

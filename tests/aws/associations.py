@@ -120,7 +120,11 @@ def _run(call: Call, association: Json) -> None:
 
 def _described(association: Json, version: Json | None = None) -> Json:
     ran = list(association["executions"].values())
-    last = {"LastExecutionDate": ran[-1]["CreatedTime"], "LastSuccessfulExecutionDate": ran[-1]["CreatedTime"]} if ran else {}
+    last = (
+        {"LastExecutionDate": ran[-1]["CreatedTime"], "LastSuccessfulExecutionDate": ran[-1]["CreatedTime"]}
+        if ran
+        else {}
+    )
     return {
         **(version or association["versions"][-1]),
         "AssociationId": association["AssociationId"],

@@ -57,7 +57,9 @@ def _shown(call: Call, execution: Json) -> Json:
     age = call.world.ages[call.account, call.region, "automation", execution["AutomationExecutionId"]]
     status = execution.get("stopped") or ("Success" if age > call.world.steps else "InProgress")
     ended = {"ExecutionEndTime": call.now} if status in _DONE else {}
-    steps = [{"StepName": name, "StepStatus": status, "StepExecutionId": str(uuid.uuid4())} for name in execution["steps"]]
+    steps = [
+        {"StepName": name, "StepStatus": status, "StepExecutionId": str(uuid.uuid4())} for name in execution["steps"]
+    ]
     return execution | ended | {"AutomationExecutionStatus": status, "StepExecutions": steps, "Outputs": None}
 
 

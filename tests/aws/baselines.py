@@ -51,7 +51,9 @@ def create(call: Call, request: Json) -> Json:
 def _create(call: Call, request: Json) -> Json:
     own = [name for name in call.state.baselines if not is_owned_by_aws(name)]
     if len(own) >= _MAX_BASELINES:
-        raise ApiError("ResourceLimitExceededException", f"Patch baselines are limited to {_MAX_BASELINES} per account.")
+        raise ApiError(
+            "ResourceLimitExceededException", f"Patch baselines are limited to {_MAX_BASELINES} per account."
+        )
     system = request.get("OperatingSystem", "WINDOWS")
     _check_rules(system, request)
     baseline_id = f"pb-{secrets.token_hex(9)[1:]}"

@@ -59,7 +59,9 @@ def _check_put(call: Call, request: Json) -> None:
     if len(set(identifiers)) != len(identifiers):
         raise ApiError("InvalidItemContentException", "One or more content items isn't valid: an Id is given twice.")
     if len(str(request["Items"])) > _MAX_SIZE:
-        raise ApiError("TotalSizeLimitExceededException", "The size of inventory data has exceeded the total size limit.")
+        raise ApiError(
+            "TotalSizeLimitExceededException", "The size of inventory data has exceeded the total size limit."
+        )
 
 
 @serves("ListComplianceItems")

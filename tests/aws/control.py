@@ -43,6 +43,15 @@ class Control:
         unknown = sorted(set(orders) - {"reset", "reset_counts", "seed", "run_windows", *_FAULTS, *_WORLD})
         if unknown:
             raise ControlError(f"Failed to read the request: '{unknown[0]}' is not known.")
+        self._switch(orders)
+        answer: Json = {}
+        if "seed" in orders:
+            answer["nodes"] = seed(self.world, orders["seed"])
+        if "run_windows" in orders:
+            answer["executions"] = self._run_windows(orders["run_windows"])
+        return answer
+
+    def _switch(self, orders: Json) -> None:
         if orders.get("reset"):
             self._reset()
         if orders.get("reset_counts"):
@@ -54,12 +63,6 @@ class Control:
         for name, attribute in _WORLD.items():
             if name in orders:
                 setattr(self.world, attribute, _OFF[name] if orders[name] is None else orders[name])
-        answer: Json = {}
-        if "seed" in orders:
-            answer["nodes"] = seed(self.world, orders["seed"])
-        if "run_windows" in orders:
-            answer["executions"] = self._run_windows(orders["run_windows"])
-        return answer
 
     def _run_windows(self, order: Json) -> list[str]:
         state = self.world.truth(order.get("account", ACCOUNT), order.get("region", REGION))

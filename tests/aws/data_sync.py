@@ -20,12 +20,18 @@ def create(call: Call, request: Json) -> Json:
     member = {_DESTINATION: "S3Destination", _SOURCE: "SyncSource"}.get(kind)
     other = {"S3Destination", "SyncSource"} - {member}
     if member is None or member not in request or other & set(request):
-        raise ApiError("ResourceDataSyncInvalidConfigurationException", f"The sync type {kind} takes {member}, and only it.")
+        raise ApiError(
+            "ResourceDataSyncInvalidConfigurationException", f"The sync type {kind} takes {member}, and only it."
+        )
     key = (request["SyncName"], kind)
     if key in call.state.syncs:
-        raise ApiError("ResourceDataSyncAlreadyExistsException", "A sync configuration with the same name already exists.")
+        raise ApiError(
+            "ResourceDataSyncAlreadyExistsException", "A sync configuration with the same name already exists."
+        )
     if len(call.state.syncs) >= _MAX:
-        raise ApiError("ResourceDataSyncCountExceededException", f"You have exceeded the allowed maximum of {_MAX} syncs.")
+        raise ApiError(
+            "ResourceDataSyncCountExceededException", f"You have exceeded the allowed maximum of {_MAX} syncs."
+        )
     call.state.syncs[key] = {
         "SyncName": request["SyncName"],
         "SyncType": kind,

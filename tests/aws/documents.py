@@ -62,13 +62,11 @@ DOCUMENTS = {
         steps=("configureWindowsUpdate",),
     ),
     "AWS-InstallWindowsUpdates": Document(
-        {
-            key: _ANY
-            for key in (
-                "Action AllowReboot IncludeKbs ExcludeKbs Categories SeverityLevels PublishedDaysOld "
-                "PublishedDateAfter PublishedDateBefore"
-            ).split()
-        },
+        dict.fromkeys(
+            "Action AllowReboot IncludeKbs ExcludeKbs Categories SeverityLevels PublishedDaysOld "
+            "PublishedDateAfter PublishedDateBefore".split(),
+            _ANY,
+        ),
         ("Action",),
         ("Windows",),
         ("InstallWindowsUpdates",),
@@ -85,26 +83,28 @@ DOCUMENTS = {
         steps=("aws:runPowerShellScript",),
     ),
     "AWS-GatherSoftwareInventory": Document(
-        {
-            key: _ANY
-            for key in (
-                "applications awsComponents networkConfig windowsUpdates instanceDetailedInformation services "
-                "windowsRoles customInventory billingInfo files windowsRegistry"
-            ).split()
-        },
+        dict.fromkeys(
+            "applications awsComponents networkConfig windowsUpdates instanceDetailedInformation services "
+            "windowsRoles customInventory billingInfo files windowsRegistry".split(),
+            _ANY,
+        ),
         steps=("collectSoftwareInventoryItems",),
     ),
     "AWS-PatchAsgInstance": Document(
-        {"InstanceId": r"^i-[0-9a-f]{8,17}$", "WaitForInstance": _ANY, "WaitForReboot": _ANY, "AutomationAssumeRole": _ANY},
+        {
+            "InstanceId": r"^i-[0-9a-f]{8,17}$",
+            "WaitForInstance": _ANY,
+            "WaitForReboot": _ANY,
+            "AutomationAssumeRole": _ANY,
+        },
         ("InstanceId",),
         steps=("GetAsgName", "EnterStandby", "RunPatchBaseline", "ExitStandby"),
         is_automation=True,
     ),
     "AWS-PatchInstanceWithRollback": Document(
-        {
-            key: _ANY
-            for key in "instanceId LambdaAssumeRole AutomationAssumeRole ReportS3Bucket IncludeKbs ExcludeKbs".split()
-        },
+        dict.fromkeys(
+            "instanceId LambdaAssumeRole AutomationAssumeRole ReportS3Bucket IncludeKbs ExcludeKbs".split(), _ANY
+        ),
         ("instanceId",),
         steps=("createDocumentStack", "runPatchBaseline", "deleteCloudFormationTemplate"),
         is_automation=True,

@@ -49,7 +49,7 @@ class Failure:
 class Faults:
     throttle: Throttle | None = None
     deny: list[str] = field(default_factory=list)
-    """Operations, each as `CreatePatchBaseline`, `ssm:CreatePatchBaseline`, or with an account: `ssm:Get...@123456789012`."""
+    """Operations, each as `CreatePatchBaseline` or `ssm:CreatePatchBaseline`; of an account: `ssm:...@123456789012`."""
     hang: Hang | None = None
     failures: list[Failure] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
@@ -135,5 +135,7 @@ def _is_meant(names: list[str], service: str, operation: str, account: str) -> b
 def _make(kind: Any, name: str, value: Any) -> Any:
     known = {entry.name for entry in fields(kind)}
     if not isinstance(value, dict) or not set(value) <= known:
-        raise ControlError(f"Failed to read '{name}': {value!r} is not an object with some of {', '.join(sorted(known))}.")
+        raise ControlError(
+            f"Failed to read '{name}': {value!r} is not an object with some of {', '.join(sorted(known))}."
+        )
     return kind(**value)

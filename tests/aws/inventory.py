@@ -40,7 +40,9 @@ def put(call: Call, request: Json) -> Json:
     find(call.state, node_id)
     names = [item["TypeName"] for item in request["Items"]]
     if len(json.dumps(request)) > _MAX_CALL:
-        raise ApiError("TotalSizeLimitExceededException", "The size of inventory data has exceeded the total size limit.")
+        raise ApiError(
+            "TotalSizeLimitExceededException", "The size of inventory data has exceeded the total size limit."
+        )
     for item in request["Items"]:
         _check_item(call.state, node_id, item)
         if names.count(item["TypeName"]) > 1 and item["TypeName"] != _COMPLIANCE:
@@ -143,7 +145,9 @@ def _stored(state: Region, node_id: str, name: str) -> list[Json]:
     content = made[name](node) if name in made else []
     if not content:
         return []
-    moment = node["patch_state"]["OperationEndTime"] if name != _INFORMATION else node["information"]["LastPingDateTime"]
+    moment = (
+        node["patch_state"]["OperationEndTime"] if name != _INFORMATION else node["information"]["LastPingDateTime"]
+    )
     return [{"TypeName": name, "SchemaVersion": "1.0", "CaptureTime": _iso(moment), "Content": content}]
 
 
@@ -261,7 +265,8 @@ def _meets(state: Region, node_id: str, filter_: Json) -> bool:
     entries = [entry for item in _stored(state, node_id, name) for entry in item["Content"]]
     operator = filter_.get("Type", "Equal")
     if operator == "Exists":
-        return any(attribute in entry for entry in entries) == (filter_["Values"][0].lower() != "false")
+        is_wanted: bool = filter_["Values"][0].lower() != "false"
+        return any(attribute in entry for entry in entries) == is_wanted
     return any(attribute in entry and compare(entry[attribute], operator, filter_["Values"]) for entry in entries)
 
 

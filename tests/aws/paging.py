@@ -49,6 +49,8 @@ def page(
 def _read_token(call: Call, token: str, digest: str) -> tuple[int, bool]:
     known, begin, empty = call.world.pages.get(token, ("", 0, False))
     if known != digest:
-        code = "InvalidNextToken" if has_error(call.service, call.operation, "InvalidNextToken") else "ValidationException"
+        code = (
+            "InvalidNextToken" if has_error(call.service, call.operation, "InvalidNextToken") else "ValidationException"
+        )
         raise ApiError(code, "The specified token isn't valid.")
     return begin, empty

@@ -25,7 +25,9 @@ def run_patch(state: Region, node_id: str, parameters: Json, now: float) -> str:
     patches = node["patches"]
     if operation == "Install":
         done = "Installed" if reboot == "RebootIfNeeded" else "InstalledPendingReboot"
-        patches = [entry | {"State": done, "InstalledTime": now} if _is_due(entry, reboot) else entry for entry in patches]
+        patches = [
+            entry | {"State": done, "InstalledTime": now} if _is_due(entry, reboot) else entry for entry in patches
+        ]
     more: Json = {
         "Operation": operation,
         "RebootOption": reboot if operation == "Install" else "NoReboot",

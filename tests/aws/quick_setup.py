@@ -30,13 +30,11 @@ _CHOICES = {
     "ConfigurationOptionsPatchOperation": ("Scan", "ScanAndInstall"),
     "RebootOption": ("RebootIfNeeded", "NoReboot"),
     "TargetType": ("*", "InstanceIds", "ResourceGroups", "Tags"),
-    **{
-        key: ("true", "false")
-        for key in (
-            "ConfigurationOptionsScanNextInterval ConfigurationOptionsInstallNextInterval IsPolicyAttachAllowed "
-            "OutputLogEnableS3 HasDeletedBaseline"
-        ).split()
-    },
+    **dict.fromkeys(
+        "ConfigurationOptionsScanNextInterval ConfigurationOptionsInstallNextInterval IsPolicyAttachAllowed "
+        "OutputLogEnableS3 HasDeletedBaseline".split(),
+        ("true", "false"),
+    ),
 }
 _KNOWN = {
     *_REQUIRED,
@@ -85,6 +83,10 @@ def _check_definition(definition: Json) -> None:
         "LocalDeploymentExecutionRoleName"
     ):
         raise ApiError("ValidationException", "The type needs a local deployment administration and execution role.")
+    _check_policy(parameters)
+
+
+def _check_policy(parameters: dict[str, str]) -> None:
     missing = [name for name in _REQUIRED if name not in parameters]
     if not missing and not parameters.get("TargetAccounts") and not parameters.get("TargetOrganizationalUnits"):
         missing = ["TargetAccounts or TargetOrganizationalUnits"]
@@ -109,7 +111,9 @@ def _check_baselines(text: str) -> None:
     except (ValueError, TypeError, KeyError):
         good = False
     if not good:
-        raise ApiError("ValidationException", "SelectedPatchBaselines isn't a JSON object of baselines by operating system.")
+        raise ApiError(
+            "ValidationException", "SelectedPatchBaselines isn't a JSON object of baselines by operating system."
+        )
 
 
 @serves("GetConfigurationManager", QUICK_SETUP)
@@ -184,7 +188,9 @@ def update_definition(call: Call, request: Json) -> Json:
 
 def _refuse_while_busy(call: Call, manager: Json) -> None:
     if _is_busy(call, manager):
-        raise ApiError("ConflictException", "Another request is being processed. Wait a few minutes and try again.", 409)
+        raise ApiError(
+            "ConflictException", "Another request is being processed. Wait a few minutes and try again.", 409
+        )
 
 
 @serves("DeleteConfigurationManager", QUICK_SETUP)

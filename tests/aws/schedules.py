@@ -78,7 +78,9 @@ class _Cron:
             raise BadSchedule(f"{text} isn't a schedule expression.")
         fields = found[1].upper().split(" ")
         self._seconds = _numbers(fields.pop(0), 0, 59) if len(fields) == 7 else [0]
-        minutes, hours, self._day, months, self._weekday, years = fields
+        minutes, hours, day, months, weekday, years = fields
+        self._day: str = day
+        self._weekday: str = weekday
         self._minutes, self._hours = _numbers(minutes, 0, 59), _numbers(hours, 0, 23)
         self._months, self._years = _numbers(months, 1, 12, _MONTHS), _numbers(years, 1970, 2199)
         self._month_text = months

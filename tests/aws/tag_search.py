@@ -16,7 +16,9 @@ from .world import Call, Json
 @serves("GetResources", "resourcegroupstaggingapi")
 def get_resources(call: Call, request: Json) -> Json:
     arns = request.get("ResourceARNList")
-    if arns and any(request.get(key) for key in ("TagFilters", "ResourceTypeFilters", "ResourcesPerPage", "PaginationToken")):
+    if arns and any(
+        request.get(key) for key in ("TagFilters", "ResourceTypeFilters", "ResourcesPerPage", "PaginationToken")
+    ):
         raise ApiError("InvalidParameterException", "ResourceARNList can't be combined with filters or paging.")
     if not 1 <= request.get("ResourcesPerPage", 50) <= 100:
         raise ApiError("InvalidParameterException", "ResourcesPerPage must be between 1 and 100.")

@@ -21,7 +21,9 @@ def _make(ssm: Any, name: str = "mine", system: str = "UBUNTU", **more: Any) -> 
 def test_a_fresh_account_has_the_predefined_baselines_as_defaults(ssm: Any) -> None:
     found = ssm.describe_patch_baselines()["BaselineIdentities"]
     assert len(found) == 17
-    assert all(entry["BaselineId"].startswith("arn:aws:ssm:us-east-1:075727635805:patchbaseline/pb-") for entry in found)
+    assert all(
+        entry["BaselineId"].startswith("arn:aws:ssm:us-east-1:075727635805:patchbaseline/pb-") for entry in found
+    )
     assert sum(entry["DefaultBaseline"] for entry in found) == 15
     windows = ssm.get_default_patch_baseline()
     assert windows["OperatingSystem"] == "WINDOWS"
@@ -29,7 +31,7 @@ def test_a_fresh_account_has_the_predefined_baselines_as_defaults(ssm: Any) -> N
 
 
 def test_a_baseline_is_answered_as_it_was_given(ssm: Any) -> None:
-    given = {
+    given: dict[str, Any] = {
         "GlobalFilters": {"PatchFilters": [{"Key": "PRIORITY", "Values": ["Required"]}]},
         "ApprovalRules": {"PatchRules": [_RULE]},
         "ApprovedPatches": ["openssl*"],
@@ -184,7 +186,9 @@ def test_properties_are_the_values_of_filters(ssm: Any, system: str, name: str, 
 
 
 def test_a_property_of_another_system_is_refused(ssm: Any) -> None:
-    assert code_of(ssm.describe_patch_properties, OperatingSystem="UBUNTU", Property="SEVERITY") == "ValidationException"
+    assert (
+        code_of(ssm.describe_patch_properties, OperatingSystem="UBUNTU", Property="SEVERITY") == "ValidationException"
+    )
 
 
 def test_effective_patches_follow_from_rules_and_lists(aws: Aws, ssm: Any) -> None:

@@ -77,9 +77,7 @@ def test_the_sdk_gets_through_a_throttle_by_its_retries(aws: Aws) -> None:
         ("sts", "get_caller_identity", "AccessDenied"),
     ],
 )
-def test_an_operation_is_denied_in_the_words_of_its_service(
-    aws: Aws, service: str, operation: str, code: str
-) -> None:
+def test_an_operation_is_denied_in_the_words_of_its_service(aws: Aws, service: str, operation: str, code: str) -> None:
     client = aws.client(service)
     name = client.meta.method_to_api_mapping[operation]
     aws.control(deny=[f"{service}:{name}"])

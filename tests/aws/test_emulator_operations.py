@@ -60,7 +60,9 @@ def test_least_request_is_answered_or_refused_as_documented(aws: Aws, service: s
     model = operation_model(service, operation)
     client = aws.client(service)
     method = {found: name for name, found in client.meta.method_to_api_mapping.items()}[operation]
-    aws.seed(nodes=[{"InstanceId": "i-0123456789abcdef0", "Patches": [{"Title": "t", "KBId": "k", "State": "Missing"}]}])
+    aws.seed(
+        nodes=[{"InstanceId": "i-0123456789abcdef0", "Patches": [{"Title": "t", "KBId": "k", "State": "Missing"}]}]
+    )
     try:
         getattr(client, method)(**(_least(model.input_shape) if model.input_shape else {}))
     except ClientError as error:
@@ -70,6 +72,14 @@ def test_least_request_is_answered_or_refused_as_documented(aws: Aws, service: s
 
 def test_the_model_knows_no_patch_operation_that_is_not_served() -> None:
     names = boto3.session.Session().client("ssm", region_name="us-east-1").meta.service_model.operation_names
-    about = ("Patch", "Compliance", "MaintenanceWindow", "InventoryS", "PutInventory", "GetInventory", "ResourceDataSync")
+    about = (
+        "Patch",
+        "Compliance",
+        "MaintenanceWindow",
+        "InventoryS",
+        "PutInventory",
+        "GetInventory",
+        "ResourceDataSync",
+    )
     missing = {name for name in names if any(word in name for word in about)} - {name for _, name in operations.SERVED}
     assert missing == set()

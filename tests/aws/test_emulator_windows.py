@@ -136,9 +136,9 @@ def test_a_task_needs_rate_control_and_registered_targets(aws: Aws, ssm: Any) ->
     assert (changed["MaxErrors"], changed["MaxConcurrency"], changed["Priority"]) == ("5%", "10%", 3)
     found = ssm.get_maintenance_window_task(WindowId=window, WindowTaskId=task)
     assert (found["TaskType"], found["CutoffBehavior"]) == ("RUN_COMMAND", "CONTINUE_TASK")
-    [listed] = ssm.describe_maintenance_window_tasks(
-        WindowId=window, Filters=[{"Key": "Priority", "Values": ["3"]}]
-    )["Tasks"]
+    [listed] = ssm.describe_maintenance_window_tasks(WindowId=window, Filters=[{"Key": "Priority", "Values": ["3"]}])[
+        "Tasks"
+    ]
     assert listed["WindowTaskId"] == task
 
 
@@ -196,7 +196,8 @@ def test_what_is_no_schedule_is_refused(wrong: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["rate(15 minutes)", "rate(31 days)", "cron(0 2 ? * MON-FRI *)", "cron(0 2 1 JUN ? *)", "cron(5 0 2 ? * SUN *)"]
+    "wrong",
+    ["rate(15 minutes)", "rate(31 days)", "cron(0 2 ? * MON-FRI *)", "cron(0 2 1 JUN ? *)", "cron(5 0 2 ? * SUN *)"],
 )
 def test_associations_take_less(wrong: str) -> None:
     check_schedule(wrong)

@@ -75,10 +75,8 @@ def _groups(call: Call, task: Json) -> list[tuple[str, list[Json]]]:
 def _times(call: Call, execution: Json) -> Json:
     """Status and times by now: as with commands, an execution is done after some reads."""
     age = call.world.ages[call.account, call.region, "execution", execution["WindowExecutionId"]]
-    if execution.get("cancelled"):
-        status = "CANCELLED"
-    else:
-        status = _DONE if age >= call.world.steps else "IN_PROGRESS"
+    status = _DONE if age >= call.world.steps else "IN_PROGRESS"
+    status = "CANCELLED" if execution.get("cancelled") else status
     ended = {} if status == "IN_PROGRESS" else {"EndTime": call.now}
     return {"Status": status, "StartTime": execution["StartTime"], **ended}
 

@@ -10,9 +10,9 @@ import secrets
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from .errors import ApiError
 from .predefined import predefined_baselines
 
 Json = dict[str, Any]
@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 @dataclass
 class Region:
-    """Everything of one account in one region. Values are in the form in which the API answers them, where it has one."""
+    """Everything of one account in one region, in the form in which the API answers it, where it has one."""
 
     account: str
     region: str
@@ -82,8 +82,9 @@ class Call:
     def region(self) -> str:
         return self.state.region
 
-    @property
+    @cached_property
     def now(self) -> float:
+        """The time, the same for all that one request does."""
         return self.world.now()
 
     def age(self, *what: str) -> int:
@@ -144,5 +145,3 @@ class World:
         token = secrets.token_urlsafe(24)
         self.pages[token] = (digest, offset, empty)
         return token
-
-

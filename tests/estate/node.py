@@ -24,6 +24,9 @@ from .seed import Files, write_seed
 
 _UNSHARE_BELOW, _INIT_BELOW = 1, 2
 """Where these are below the supervisor; see supervise.sh."""
+_REBOOT = "/usr/sbin/reboot"
+_DO_REBOOT, DO_POWER_OFF, DO_NOTHING = "kill -INT 1", "kill -TERM 1", "exit 0"
+"""What a node's reboot command can do; see boot/init.sh."""
 _ENVIRONMENT = (
     "env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C.UTF-8",
 )  # fmt: skip
@@ -116,6 +119,10 @@ class Node:
         self._discard_changes()
         self.start()
 
+    def reboot_by(self, script: str) -> None:
+        """Make the node's own reboot command do something else, such as DO_POWER_OFF or DO_NOTHING."""
+        self.run(f"cat > {_REBOOT}", stdin=f"#!/bin/sh\n{script}\n")
+
     def run(
         self, command: str | Sequence[str], *, user: str = "root", stdin: str = "", timeout: int | None = None
     ) -> Result:
@@ -174,6 +181,7 @@ class Node:
             "/root/.ssh/authorized_keys": (key, 0o644),
             f"/home/{PASSWORDLESS_USER}/.ssh/authorized_keys": (key, 0o644),
             f"/home/{PASSWORD_USER}/.ssh/authorized_keys": (key, 0o644),
+            _REBOOT: (f"#!/bin/sh\n{_DO_REBOOT}\n", 0o755),
             **{name: (text, 0o644) for name, text in self.spec.files.items()},
         }
         write_seed(path, files)

@@ -19,7 +19,7 @@ import pytest
 from .catalog import SPECS
 from .errors import NodeError
 from .estate import Estate
-from .node import Node
+from .node import DO_NOTHING, DO_POWER_OFF, Node
 from .processes import descend, find_pids, run
 from .recipes import MINIMUM_PENDING, PASSWORD_USER, PASSWORDLESS_USER, SSH_PORT, SUDO_PASSWORD
 
@@ -86,11 +86,23 @@ def test_a_restart_is_a_reboot(node: Node) -> None:
     assert node.run("ls /run/lost /tmp/lost").out == ""
 
 
-def test_a_node_that_reboots_itself_comes_back(node: Node) -> None:
+@pytest.mark.parametrize("command", ["kill -INT 1", "reboot"])
+def test_a_node_that_reboots_itself_comes_back(node: Node, command: str) -> None:
     before = node.run(_BOOT).out
-    node.ssh("kill -INT 1")
+    node.ssh(command)
     assert _eventually(lambda: node.ssh("true").rc == 0)
     assert node.run(_BOOT).out != before
+
+
+def test_a_node_may_not_go_down_or_not_come_back(node: Node) -> None:
+    before = node.run(_BOOT).out
+    node.reboot_by(DO_NOTHING)
+    node.ssh("reboot")
+    assert node.run(_BOOT).out == before
+    node.reboot_by(DO_POWER_OFF)
+    node.ssh("reboot")
+    assert _eventually(lambda: node.pid is None)
+    node.reset()
 
 
 def test_a_reset_forgets_everything_but_the_host_key(node: Node) -> None:

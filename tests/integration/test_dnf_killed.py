@@ -59,7 +59,7 @@ def test_an_install_killed_at_any_moment_leaves_a_database_that_verifies_and_the
         kill_program(rocky)
         assert_sound(rocky)
         states.append(ask(rocky, command="poll", operation_id=identity)["state"])
-    run = controller.play("patch", patch_operation="install")
+    run = controller.play("patch", patch_operation="install", patch_reboot_option="NoReboot")
     assert run.rc == 0, run.output
     result = run.results("patch_install")["rocky9"]
     assert any("interrupted" in warning for warning in result["warnings"]), result["warnings"]

@@ -78,7 +78,7 @@ def test_only_these_repositories_are_used_to_scan_and_to_install_and_the_node_ke
     assert planned["sec-required"] == "planned"
 
     run = controller.play("patch", patch_operation="install", patch_reboot_option="NoReboot")
-    assert run.rc == 0, run.output
+    assert run.rc == 2, run.output
     failed = patches_of(run, "ubuntu", "FAILED")
     assert set(failed) == {*FAILING, "qux"}, "what qux needs is in none of these repositories"
     assert set(patches_of(run, "ubuntu", "MISSING")) == {"held-back"}

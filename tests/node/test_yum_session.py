@@ -274,6 +274,13 @@ class TestRepositories(OnYum):
         self.assertEqual("repository_unreachable", self.problems[0][0])
         self.assertEqual(["extras"], [name for name, _text in session.read_notices()])
 
+    def test_whoever_only_looks_hears_of_all_that_cannot_be_reached(self):
+        self.core["down"] = self.world["repos"]["extras"]["down"] = True
+        session = self.make()
+        session.skip_unavailable = True
+        session.open(True)
+        self.assertEqual([("amzn2-core", False), ("extras", False)], self.states(session))
+
     def test_an_old_copy_is_no_answer_to_a_refresh(self):
         self.core.update(down=True, cached=True)
         message = self.refuse(lambda: self.open(True), "repository_unavailable")

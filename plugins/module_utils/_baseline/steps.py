@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.assessment import Assessment
-from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.node import NodeFacts
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.reboot import (
     RebootOption,
     decide_reboot,
@@ -23,7 +22,7 @@ class StepsDecision(NamedTuple):
     reason: str
 
 
-def decide_steps(option: RebootOption, to_install: int, assessment: Assessment, facts: NodeFacts) -> StepsDecision:
+def decide_steps(option: RebootOption, to_install: int, assessment: Assessment) -> StepsDecision:
     """Decide after the scan of an Install with hooks.
 
     ``to_install`` counts what the install would take, which is more than the missing patches if a list names others.
@@ -31,5 +30,5 @@ def decide_steps(option: RebootOption, to_install: int, assessment: Assessment, 
     missing = assessment.counts.missing_count
     if missing or to_install:
         return StepsDecision(True, f"{missing} missing, {to_install} to install")
-    reboot = decide_reboot(option, (), assessment, facts)
+    reboot = decide_reboot(option, (), assessment)
     return StepsDecision(reboot.reboot, f"nothing to install; {reboot.reason}")

@@ -9,3 +9,7 @@ from __future__ import annotations
 
 class OperationError(Exception):
     """The operation cannot go on for this host; the message names the host, the cause and the way out."""
+
+
+class OrphanedError(OperationError):
+    """The ansible-playbook of this process has ended: nobody hears what it finds out any more."""

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -31,6 +32,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation
     may_have_sources,
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import Settings
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.errors import StoreError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import Store
 
 
@@ -38,6 +40,15 @@ class Node(Protocol):
     """The way to the node: runs one command of the node program there and gives its answer."""
 
     def __call__(self, command: Mapping[str, Any], /) -> dict[str, Any]: ...
+
+
+class Connection(Protocol):
+    """What Ansible keeps open to a node: ``transport`` is the name of its plugin."""
+
+    transport: str
+
+    def reset(self) -> None:
+        """Close it; the next command opens it anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,7 @@ class HostOperation:
     run_id: str
     settings: Settings
     say: Callable[[str], None]
+    connection: Connection
 
     def examine(self) -> Examined:
         """Find the node's facts and its baseline: one remote execution, unless the baseline has repositories.
@@ -78,7 +90,7 @@ class HostOperation:
         """
         refresh = self.settings.patch_refresh_metadata
         if may_have_sources(self.store, self.settings, self.run_id):
-            _raw, system = self._ask({"command": "identify"})
+            system = self.identify()
             frozen = self.freeze(system)
             sources = find_sources(frozen.baseline, system.os.product)
             raw, facts = self.collect(refresh=refresh, sources=sources)
@@ -89,6 +101,10 @@ class HostOperation:
         if sources:  # they were written in a way that nobody could foresee
             raw, facts = self.collect(refresh=refresh, sources=sources)
         return Examined(raw, facts, frozen, sources)
+
+    def identify(self) -> NodeFacts:
+        """Ask the node what system it is and which boot it is in: a remote execution that reads a few files."""
+        return self._ask({"command": "identify"})[1]
 
     def collect(self, *, refresh: bool, sources: Sequence[PatchSource] = ()) -> tuple[dict[str, Any], NodeFacts]:
         """Ask the node for its facts: one remote execution. It keeps nothing of ``sources``, so fetches them always."""
@@ -136,6 +152,12 @@ class HostOperation:
         )
         return Judged(raw, facts, frozen, replace(assessment, warnings=(*warnings, *assessment.warnings)))
 
+    def show_progress(self, doing: str) -> None:
+        """Show a person what is being done on the node, and keep it for who looks at the run."""
+        self.say(f"{self.settings.host}: {doing}")
+        with contextlib.suppress(StoreError):  # what matters is what the node does
+            self.store.note_progress(self.run_id, self.settings.host, doing)
+
     def find_unheard(self, facts: NodeFacts) -> tuple[FactWarning, ...]:
         """Warn of an install that ended when nobody was there to hear: its controller was stopped, or gave up."""
         last = facts.last_operation
@@ -152,8 +174,8 @@ class HostOperation:
         )
         return (FactWarning("install_unheard", message),)
 
-    def record(self, judged: Judged, *, operation: str) -> None:
-        """Store facts and assessment.
+    def record(self, judged: Judged, *, operation: str, reboot: Mapping[str, Any] | None = None) -> None:
+        """Store facts and assessment, and what became of the reboot after an install.
 
         What check mode or a baseline override found is kept, but is not the node's compliance: AWS does not overwrite
         it either (``patch-manager-baselineoverride-parameter``).
@@ -162,7 +184,7 @@ class HostOperation:
         self.store.add_assessment(
             self.run_id,
             self.settings.host,
-            judged.assessment.to_dict(),
+            judged.assessment.to_dict() if reboot is None else {**judged.assessment.to_dict(), "reboot": dict(reboot)},
             facts_id=facts_id,
             operation=operation,
             current=not self.settings.check_mode and not self.settings.patch_baseline_override,

@@ -6,12 +6,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timezone
-from typing import NamedTuple
+from pathlib import Path
+from typing import Literal, NamedTuple
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.errors import BaselineError
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import Baseline, OperatingSystem
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.parse import parse_baseline
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.predefined import predefined_default
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.render import to_snake
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.resolve import resolve_baseline
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
@@ -20,7 +23,10 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.ba
     load_baselines,
     mention,
 )
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.errors import SourceError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.errors import (
+    BaselineFileError,
+    SourceError,
+)
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.locations import show_location
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.overrides import (
     load_baseline_override,
@@ -81,7 +87,18 @@ def may_have_sources(store: Store, settings: Settings, run_id: str) -> bool:
     location = settings.patch_baseline_override
     if location:
         return mention_in_override(location, settings.base_dir, "sources")
+    if settings.patch_baselines == "recommended":
+        return False
     return mention(settings.patch_baseline_dir, "sources")
+
+
+def check_baselines(named: Mapping[str, str], folder: Path, file: str) -> None:
+    """Raise OperationError for the first baseline that a policy's file names and the folder does not have."""
+    for system, name in named.items():
+        try:
+            _find_named(folder, OperatingSystem[system], name, f"baselines.{system} of patch policy '{file}'")
+        except SourceError as error:
+            raise OperationError(f"Failed to find the baselines of patch policy '{file}': {error}") from error
 
 
 def _resolve(settings: Settings, operating_system: OperatingSystem) -> tuple[Baseline, str, str, tuple[str, ...]]:
@@ -89,6 +106,37 @@ def _resolve(settings: Settings, operating_system: OperatingSystem) -> tuple[Bas
     if location:
         parsed = load_baseline_override(location, settings.base_dir, operating_system)
         return parsed.baseline, OVERRIDE, f"patch_baseline_override '{show_location(location)}'", parsed.warnings
+    if settings.patch_baselines is not None:
+        return _resolve_by_policy(settings.patch_baselines, settings.patch_baseline_dir, operating_system)
     files = load_baselines(settings.patch_baseline_dir, operating_system)
     resolution = resolve_baseline(operating_system, settings.patch_group, files.baselines)
     return resolution.baseline, resolution.source, resolution.reason, files.warnings
+
+
+def _resolve_by_policy(
+    baselines: Literal["recommended"] | Mapping[str, str], folder: Path, operating_system: OperatingSystem
+) -> tuple[Baseline, str, str, tuple[str, ...]]:
+    """The baseline that patch_baselines gives a system, whatever the patch group: policies ignore these."""
+    key = f"patch_baselines.{operating_system.value}"
+    name = None if isinstance(baselines, str) else baselines.get(operating_system.value)
+    if name is None:
+        why = "patch_baselines is recommended" if isinstance(baselines, str) else f"there is no {key}"
+        reason = f"predefined default of {operating_system.value}: {why}"
+        return predefined_default(operating_system), "predefined", reason, ()
+    baseline, warnings = _find_named(folder, operating_system, name, key)
+    return baseline, "policy", f"{key} is '{name}'", warnings
+
+
+def _find_named(
+    folder: Path, operating_system: OperatingSystem, name: str, key: str
+) -> tuple[Baseline, tuple[str, ...]]:
+    files = load_baselines(folder, operating_system)
+    found = [baseline for baseline in files.baselines if baseline.name == name]
+    if len(found) != 1:
+        names = ", ".join(sorted({baseline.name for baseline in files.baselines})) or "none"
+        what = f"there are {len(found)} baselines" if found else "there is no baseline"
+        raise BaselineFileError(
+            f"Failed to find {key}: {what} '{name}' for {operating_system.value} in '{folder}' (those are: {names})."
+            " Correct the name, or the files"
+        )
+    return found[0], files.warnings

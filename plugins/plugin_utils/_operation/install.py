@@ -2,27 +2,44 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Install on one host: judge, hand the node the exact list, wait for its answer, judge again."""
+"""Install on one host: judge, hand the node the exact list, wait for its answer, judge again, reboot if it is due."""
 
 from __future__ import annotations
 
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ansible.errors import AnsibleConnectionFailure
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.dates import format_moment
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.facts import NodeFacts, parse_results
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.install_override import OverrideEntry
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import PatchSource
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.node import FactWarning
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.plan import InstallPlan, plan_install
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.reboot import (
+    RebootOption,
+    decide_reboot,
+)
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.steps import (
+    StepsDecision,
+    decide_steps,
+)
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host import (
     HostOperation,
     Judged,
     describe_sources,
+)
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host_baseline import HostBaseline
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.reboot import (
+    Reboot,
+    collect_rebooted,
+    plan_reboot,
+    reboot_host,
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.overrides import (
     load_install_override_list,
@@ -37,13 +54,14 @@ class Installed:
     """How the install ended (or in check mode would begin): the judged node and the transaction."""
 
     judged: Judged
+    reboot: Reboot
     transaction: tuple[dict[str, Any], ...] = ()
     held_back: tuple[dict[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:
-        return any(map(is_change, self.transaction))
+        return self.reboot.is_due or any(map(is_change, self.transaction))
 
 
 def is_change(entry: Mapping[str, Any]) -> bool:
@@ -52,20 +70,63 @@ def is_change(entry: Mapping[str, Any]) -> bool:
     return moved and entry["status"] in ("installed", "dependency", "planned")
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is known before an install begins; ``results`` are those of an install that was found at work."""
+
+    raw_facts: Mapping[str, Any]
+    facts: NodeFacts
+    frozen: HostBaseline
+    sources: tuple[PatchSource, ...]
+    plan: InstallPlan
+    results: tuple[dict[str, Any], ...]
+    unheard: tuple[FactWarning, ...]
+    notes: tuple[str, ...]
+
+
 def install_host(operation: HostOperation) -> Installed:
     """Install what is approved and missing; in check mode only ask the node what it would do.
 
     Raises OperationError when the node refuses or does not finish in time.
     """
+    check_mode = operation.settings.check_mode
+    found = _prepare(operation)
+    raw, facts, plan, notes = found.raw_facts, found.facts, found.plan, list(found.notes)
+    results = list(found.results)
+    transaction = results
+    if plan.install and check_mode:
+        transaction = operation.node(_request("plan", operation, plan, found.sources))["transaction"]
+    elif plan.install or (facts.unfinished and not check_mode):
+        answer = _install(operation, plan, found.sources)
+        results += answer["results"]
+        notes += [str(repair) for repair in answer.get("repairs") or ()]
+        raw, facts = operation.collect(refresh=False, sources=found.sources)
+    judged = operation.judge(raw, facts, found.frozen, operation="Install", results=results, warnings=found.unheard)
+    judged, reboot = _reboot(operation, judged, transaction, found.sources)
+    held_back = tuple(asdict(package) for package in plan.held_back)
+    return Installed(judged, reboot, tuple(transaction), held_back, tuple(notes))
+
+
+def scan_before_install(operation: HostOperation) -> tuple[Judged, StepsDecision, tuple[str, ...]]:
+    """Scan as the first step of an install with hooks: what is missing, whether its other steps follow, and notes."""
+    found = _prepare(operation)
+    judged = operation.judge(found.raw_facts, found.facts, found.frozen, operation="Scan", warnings=found.unheard)
+    operation.record(judged, operation="Scan")
+    option = RebootOption(operation.settings.patch_reboot_option)
+    to_do = len(found.plan.install) + len(found.facts.unfinished)
+    return judged, decide_steps(option, to_do, judged.assessment), found.notes
+
+
+def _prepare(operation: HostOperation) -> Prepared:
+    """Find out what is to be installed; an install that is at work on the node ends first."""
     override_list = _read_override_list(operation)
     found = operation.examine()
-    raw, facts, frozen = found.raw_facts, found.facts, found.frozen
+    raw, facts = found.raw_facts, found.facts
     unheard = operation.find_unheard(facts)
-    check_mode = operation.settings.check_mode
     notes: list[str] = []
     results: list[dict[str, Any]] = []
     last = facts.last_operation
-    if last and last.state == "running" and not check_mode:
+    if last and last.state == "running" and not operation.settings.check_mode:
         # somebody's install, perhaps ours of a run that was stopped, is still at work: its answer is part of this run
         since = f", running on the node since {format_moment(last.started_at)}" if last.started_at else ""
         notes.append(f"waited for install {last.id}{since}")
@@ -75,25 +136,41 @@ def install_host(operation: HostOperation) -> Installed:
     notes += [warning.message for warning in facts.warnings if warning.code == "install_interrupted"]
 
     plan = plan_install(
-        frozen.baseline,
+        found.frozen.baseline,
         facts,
-        frozen.now,
+        found.frozen.now,
         install_override_list=override_list,
         release_date_field=operation.settings.patch_release_date_field,
     )
     notes += [f"patch_install_override_list: {entry}" for entry in plan.unmatched]
     notes += [f"left out {package.title}: {package.reason}" for package in plan.held_back]
-    transaction = results
-    if plan.install and check_mode:
-        transaction = operation.node(_request("plan", operation, plan, found.sources))["transaction"]
-    elif plan.install or (facts.unfinished and not check_mode):
-        answer = _install(operation, plan, found.sources)
-        results += answer["results"]
-        notes += [str(repair) for repair in answer.get("repairs") or ()]
-        raw, facts = operation.collect(refresh=False, sources=found.sources)
-    judged = operation.judge(raw, facts, frozen, operation="Install", results=results, warnings=unheard)
-    operation.record(judged, operation="Install")
-    return Installed(judged, tuple(transaction), tuple(asdict(package) for package in plan.held_back), tuple(notes))
+    return Prepared(raw, facts, found.frozen, found.sources, plan, tuple(results), unheard, tuple(notes))
+
+
+def _reboot(
+    operation: HostOperation, judged: Judged, results: Sequence[Mapping[str, Any]], sources: Sequence[PatchSource]
+) -> tuple[Judged, Reboot]:
+    """Record what was judged, reboot if that is due, and then judge and record once more.
+
+    A node that does not come back is on record as it was before: its new patches wait for the reboot.
+    """
+    option = RebootOption(operation.settings.patch_reboot_option)
+    decision = decide_reboot(option, parse_results(list(results)), judged.assessment)
+    reboot = plan_reboot(operation, decision, judged.facts.boot_id)
+    warnings = judged.assessment.warnings
+    if reboot.left_out:
+        warnings = (*warnings, FactWarning("reboot_left_out", f"not rebooted: {reboot.left_out}"))
+        judged = replace(judged, assessment=replace(judged.assessment, warnings=warnings))
+    operation.record(judged, operation="Install", reboot=reboot.to_dict())
+    if not reboot.is_due or operation.settings.check_mode:
+        return judged, reboot
+    reboot_host(operation, judged.facts.boot_id, decision.reason)
+    raw, facts = collect_rebooted(operation, sources)
+    reboot = replace(reboot, performed=True, count=reboot.count + 1)
+    kept = [warning for warning in warnings if warning not in facts.warnings]
+    judged = operation.judge(raw, facts, judged.frozen, operation="Install", results=results, warnings=kept)
+    operation.record(judged, operation="Install", reboot=reboot.to_dict())
+    return judged, reboot
 
 
 def wait_for_install(operation: HostOperation, operation_id: str) -> dict[str, Any]:
@@ -113,7 +190,7 @@ def wait_for_install(operation: HostOperation, operation_id: str) -> dict[str, A
             return answer
         doing = _describe_progress(answer.get("progress") or {})
         if doing and doing != said:
-            operation.say(f"{settings.host}: {doing}")
+            operation.show_progress(doing)
             said = doing
         if time.monotonic() >= deadline:
             raise OperationError(
@@ -138,7 +215,7 @@ def _install(operation: HostOperation, plan: InstallPlan, sources: Sequence[Patc
     )
     count = len(plan.install)
     doing = f"installing {count} package{'' if count == 1 else 's'}" if count else "finishing an interrupted install"
-    operation.say(f"{settings.host}: {doing}")
+    operation.show_progress(doing)
     answer = wait_for_install(operation, operation_id)
     if answer["state"] == "interrupted":
         operation.say(f"{settings.host}: install {operation_id} was interrupted on the node")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.errors import BaselineError
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import OperatingSystem
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.override import check_exclusive
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.reboot import RebootOption
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.resolve import resolve_patch_group
@@ -88,7 +89,7 @@ class Settings:
     patch_poll_interval: int
     patch_store_url: str | None
     patch_run_id: str | None
-    patch_baselines: Any
+    patch_baselines: Literal["recommended"] | Mapping[str, str] | None
     patch_max_concurrency: str | None
     patch_max_errors: str | None
     patch_window_cutoff: datetime | None
@@ -110,8 +111,18 @@ class Settings:
         """
         if self.patch_snapshot_id:
             return self.patch_snapshot_id
-        made_from = json.dumps([str(self.patch_baseline_dir), self.patch_baseline_override])
+        made_from = json.dumps(
+            [str(self.patch_baseline_dir), self.patch_baseline_override, self.patch_baselines], sort_keys=True
+        )
         return str(uuid.uuid5(uuid.UUID(run_id), made_from))
+
+
+def find_base_dir(task_vars: Mapping[str, Any]) -> str:
+    """Where relative paths start: the inventory's folder.
+
+    Of several inventories Ansible names one; without any file (``-i 'host,'``) it is the working folder.
+    """
+    return str(task_vars.get("inventory_dir") or task_vars.get("playbook_dir") or ".")
 
 
 def read_settings(args: Mapping[str, Any], task_vars: Mapping[str, Any], *, check_mode: bool) -> Settings:
@@ -121,8 +132,7 @@ def read_settings(args: Mapping[str, Any], task_vars: Mapping[str, Any], *, chec
     for a folder below a home that does not exist.
     """
     host = str(task_vars["inventory_hostname"])
-    # of several inventories Ansible names one here; without any file (-i 'host,') it is the working folder
-    base_dir = str(task_vars.get("inventory_dir") or task_vars.get("playbook_dir") or ".")
+    base_dir = find_base_dir(task_vars)
     override, override_list = args.get("patch_baseline_override"), args.get("patch_install_override_list")
     try:
         check_exclusive(override_list, override)
@@ -147,7 +157,7 @@ def read_settings(args: Mapping[str, Any], task_vars: Mapping[str, Any], *, chec
         address=str(task_vars.get("ansible_host") or ""),
         base_dir=base_dir,
         patch_group=group,
-        patch_baseline_dir=_find_baselines(args.get("patch_baseline_dir"), base_dir),
+        patch_baseline_dir=find_baselines(args.get("patch_baseline_dir"), base_dir),
         patch_baseline_override=override or None,
         patch_install_override_list=override_list or None,
         patch_snapshot_id=args.get("patch_snapshot_id") or None,
@@ -159,7 +169,7 @@ def read_settings(args: Mapping[str, Any], task_vars: Mapping[str, Any], *, chec
         patch_poll_interval=args.get("patch_poll_interval", 5),
         patch_store_url=args.get("patch_store_url") or None,
         patch_run_id=args.get("patch_run_id") or None,
-        patch_baselines=args.get("patch_baselines") or None,
+        patch_baselines=_read_baselines(host, args.get("patch_baselines")),
         patch_max_concurrency=args.get("patch_max_concurrency") or None,
         patch_max_errors=args.get("patch_max_errors") or None,
         patch_window_cutoff=_read_moment(host, args, "patch_window_cutoff"),
@@ -205,6 +215,23 @@ def _find_hook(host: str, args: Mapping[str, Any], name: str, base_dir: str) -> 
     return str(path.absolute())  # include_tasks looks elsewhere for a relative one
 
 
+def _read_baselines(host: str, value: Any) -> Literal["recommended"] | dict[str, str] | None:
+    """``recommended``, or a baseline's name per operating system."""
+    if not value:
+        return None
+    if value == "recommended":
+        return "recommended"
+    systems = OperatingSystem.__members__
+    if isinstance(value, Mapping) and all(
+        system in systems and isinstance(name, str) and name for system, name in value.items()
+    ):
+        return {str(system): str(name) for system, name in value.items()}
+    raise OperationError(
+        f"Failed to read the settings of host '{host}': patch_baselines is {value!r}; allowed: recommended, or a"
+        f" dictionary of operating systems ({', '.join(systems)}) and names of baselines"
+    )
+
+
 def _name_groups(value: Any) -> dict[str, Any]:
     """The groups a variable names, each with its place: a list of one group is a way people write one group."""
     if isinstance(value, list):
@@ -212,7 +239,7 @@ def _name_groups(value: Any) -> dict[str, Any]:
     return {"patch_group": value}
 
 
-def _find_baselines(given: str | None, base_dir: str) -> Path:
+def find_baselines(given: str | None, base_dir: str) -> Path:
     """The folder of baselines; one that was asked for and is not there is a slip, no wish for the predefined ones."""
     folder = find_path(given or "patch_baselines", "patch_baseline_dir", base_dir)
     if given and not folder.exists():

@@ -18,6 +18,8 @@ _TALKATIVE_FIRST = (
     states.UNREACHABLE,
     states.METADATA_MISSING,
     states.NON_COMPLIANT,
+    states.TERMINATED,
+    states.OUTSIDE_WINDOW,
     states.STALE,
     states.NEVER_SCANNED,
 )
@@ -55,6 +57,18 @@ _STEPS = (
         "node was not reached",
         "nodes were not reached",
         "check with 'ansible -m ansible.builtin.ping', run again with --limit",
+    ),
+    Step(
+        _is(states.TERMINATED),
+        "node was not started",
+        "nodes were not started",
+        "remove what made the others fail, run again",
+    ),
+    Step(
+        _is(states.OUTSIDE_WINDOW),
+        "node was left for the next window",
+        "nodes were left for the next window",
+        "nothing, or run again without patch_window_cutoff",
     ),
     Step(
         _is(states.METADATA_MISSING),

@@ -23,6 +23,7 @@
         "counts": {"missing_count": 4, ...},           null: no assessment stands behind this node
         "non_compliant_levels": {"CRITICAL": 1, ...},  non-compliant patches by compliance level; null as above
         "reboot_required": true,                       null: the node cannot tell
+        "reboot": {"decided": true, "performed": true, "reason": "", "reasons": [], "count": 1},   null: after a scan
         "warnings": [],
         "incident": {"state": "UNREACHABLE", "at": "...", "message": "..."},   a later try that failed, or null
         "patches": [                                   the engine's patch results with their reasons
@@ -110,6 +111,7 @@ def _describe(row: HostRow, patches: list[dict[str, Any]]) -> dict[str, Any]:
         "counts": None if row.counts is None else dict(sorted(row.counts.items())),
         "non_compliant_levels": None if row.counts is None else count_levels(patches),
         "reboot_required": row.reboot_required,
+        "reboot": None if row.reboot is None else dict(row.reboot),
         "warnings": list(row.warnings),
         "incident": incident
         and {"state": incident.state, "at": render_second(incident.recorded_at), "message": incident.message},

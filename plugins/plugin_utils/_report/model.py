@@ -33,6 +33,7 @@ class HostRow:
 
     ``counts`` is None when no assessment stands behind the row; ``assessed_status`` is what the last assessment said,
     whatever ``compliance_status`` makes of it now; ``current`` is false for what check mode or an override found.
+    ``reboot`` is what an install decided and did about one, None after a scan.
     """
 
     host: str
@@ -54,6 +55,7 @@ class HostRow:
     overall_severity: str = ""
     counts: Mapping[str, int] | None = None
     reboot_required: bool | None = None
+    reboot: Mapping[str, Any] | None = None
     warnings: tuple[str, ...] = ()
     incident: Incident | None = None
     current: bool = True
@@ -176,6 +178,7 @@ def _describe_record(host: str, record: AssessmentRecord) -> HostRow:
         overall_severity=str(summary.get("overall_severity") or ""),
         counts=record.counts,
         reboot_required=record.reboot_required,
+        reboot=summary.get("reboot"),
         warnings=tuple(map(_render_warning, summary.get("warnings") or ())),
         current=record.current,
         record=record,

@@ -10,8 +10,10 @@
 | NON_COMPLIANT    | at least one patch is missing, failed, rejected or waits for a reboot      |
 | ERROR            | reached, but it could not be assessed                                      |
 | UNREACHABLE      | no connection, so no word from it                                          |
+| TERMINATED       | not started, because too many other nodes of the run had failed            |
 | METADATA_MISSING | assessed, but its repositories cannot prove that nothing is missing        |
 | STALE            | the last assessment is too old to be relied on, or not of the run asked for|
+| OUTSIDE_WINDOW   | not started, because its window took no more nodes; the next one does      |
 | NEVER_SCANNED    | known from the inventory only                                              |
 | COMPLIANT        | meets its baseline                                                         |
 +------------------+----------------------------------------------------------------------------+
@@ -26,12 +28,24 @@ from collections.abc import Mapping
 NON_COMPLIANT = "NON_COMPLIANT"
 ERROR = "ERROR"
 UNREACHABLE = "UNREACHABLE"
+TERMINATED = "TERMINATED"
 METADATA_MISSING = "METADATA_MISSING"
 STALE = "STALE"
+OUTSIDE_WINDOW = "OUTSIDE_WINDOW"
 NEVER_SCANNED = "NEVER_SCANNED"
 COMPLIANT = "COMPLIANT"
 
-WORST_FIRST = (NON_COMPLIANT, ERROR, UNREACHABLE, METADATA_MISSING, STALE, NEVER_SCANNED, COMPLIANT)
+WORST_FIRST = (
+    NON_COMPLIANT,
+    ERROR,
+    UNREACHABLE,
+    TERMINATED,
+    METADATA_MISSING,
+    STALE,
+    OUTSIDE_WINDOW,
+    NEVER_SCANNED,
+    COMPLIANT,
+)
 
 _DECIDING_COUNTERS = ("failed_count", "critical_non_compliant_count", "security_non_compliant_count", "missing_count")
 

@@ -38,8 +38,10 @@ _COLOURS = {
     states.NON_COMPLIANT: _RED,
     states.ERROR: _RED,
     states.UNREACHABLE: _RED,
+    states.TERMINATED: _RED,
     states.METADATA_MISSING: _YELLOW,
     states.STALE: _YELLOW,
+    states.OUTSIDE_WINDOW: _YELLOW,
     states.NEVER_SCANNED: _YELLOW,
     states.COMPLIANT: _GREEN,
 }

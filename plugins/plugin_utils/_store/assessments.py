@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
     from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.database import Database
 
-INCIDENT_STATES = ("UNREACHABLE", "ERROR")
+# the last two: the run never started it, because too many others failed or because its window took no more nodes
+INCIDENT_STATES = ("UNREACHABLE", "ERROR", "TERMINATED", "OUTSIDE_WINDOW")
 
 _TEXT_COLUMNS = ("patch_group", "operating_system", "baseline_id", "baseline_name", "snapshot_id")
 
@@ -98,18 +99,25 @@ def add_incident(
         raise StoreValueError(
             f"Failed to keep the incident of host '{host}': state {state!r} is not one of {', '.join(INCIDENT_STATES)}"
         )
-    row = dict.fromkeys(_TEXT_COLUMNS, "") | {
+    row = make_incident_row(run_id, host, state, message, operation=operation, now=now)
+    row |= {"patch_group": patch_group, "address": address}
+    return _insert(database, row, f"keep the incident of host '{host}'")
+
+
+def make_incident_row(
+    run_id: str, host: str, state: str, message: str, *, operation: str, now: datetime
+) -> dict[str, Any]:
+    """The row of an incident, without the group and the address of its host."""
+    return dict.fromkeys(_TEXT_COLUMNS, "") | {
         "run_id": run_id,
         "host": host,
         "standing": schema.INCIDENT,
         "operation": operation,
         "recorded_at": now,
-        "address": address,
-        "patch_group": patch_group,
+        "address": "",
         "state": state,
         "message": message,
     }
-    return _insert(database, row, f"keep the incident of host '{host}'")
 
 
 def find_current(database: Database, hosts: Iterable[str] | None, *, patches: bool) -> dict[str, HostEntry]:
@@ -117,9 +125,11 @@ def find_current(database: Database, hosts: Iterable[str] | None, *, patches: bo
     return _find_newest(database, [schema.CURRENT, schema.INCIDENT], hosts, None, patches=patches)
 
 
-def find_of_run(database: Database, run_id: str, *, patches: bool) -> dict[str, HostEntry]:
+def find_of_run(
+    database: Database, run_id: str, hosts: Iterable[str] | None = None, *, patches: bool
+) -> dict[str, HostEntry]:
     """Give what one run found, results kept aside included."""
-    return _find_newest(database, [schema.CURRENT, schema.ASIDE, schema.INCIDENT], None, run_id, patches=patches)
+    return _find_newest(database, [schema.CURRENT, schema.ASIDE, schema.INCIDENT], hosts, run_id, patches=patches)
 
 
 def _insert(database: Database, row: Mapping[str, Any], action: str) -> int:

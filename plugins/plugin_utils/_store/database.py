@@ -75,11 +75,11 @@ class Database:
 
     def _ensure_schema(self) -> None:
         version = self._find_version()
-        if version is None:
+        if version is None or version < schema.SCHEMA_VERSION:
             with self._explain("create the tables"), self.guard(f"creation of store '{self.name}'"):
                 version = self._find_version()
-                if version is None:
-                    self._create()
+                if version is None or version < schema.SCHEMA_VERSION:
+                    self._create()  # so far every version has only added tables, and those that are there stay
                     version = schema.SCHEMA_VERSION
         if version > schema.SCHEMA_VERSION:
             raise StoreVersionError(

@@ -63,7 +63,7 @@ class AssessmentRecord:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """A try that gave no assessment: ``state`` is UNREACHABLE or ERROR."""
+    """A try that gave no assessment: ``state`` is one of ``assessments.INCIDENT_STATES``."""
 
     id: int
     run_id: str

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tables. Append-only: a row is never changed or removed, so a scan never overwrites another.
+"""The tables.
+
+What was found is append-only: a row is never changed or removed, so a scan never overwrites another. Who works on what
+right now (controllers and turns) is kept up to date in its row.
 
 SQLAlchemy may be absent: every file of this package imports without it, and ``require_sqlalchemy`` says what to
 install.
@@ -25,7 +28,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.pac
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Dialect
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # 2 added controllers, turns and slots
 
 COUNTERS = (
     "installed_count",
@@ -166,4 +169,43 @@ else:
         sa.Column("patches", sa.LargeBinary, nullable=True),
         sa.Index("ix_patch_assessments_standing", "standing", "host", "id"),
         sa.Index("ix_patch_assessments_run", "run_id", "standing", "host", "id"),
+    )
+
+    controllers = sa.Table(
+        "patch_controllers",
+        metadata,
+        sa.Column("run_id", sa.ForeignKey(runs.c.run_id), primary_key=True),
+        sa.Column("controller", SafeText, primary_key=True),
+        sa.Column("max_concurrency", SafeText, nullable=False),
+        sa.Column("max_errors", SafeText, nullable=False),
+        sa.Column("entered_at", UtcTime, nullable=False),
+        sa.Column("renewed_at", sa.Double, nullable=False),  # seconds of the database's own clock
+        sa.Column("ended_at", UtcTime, nullable=True),
+        sa.Column("state", SafeText, nullable=False, default=""),
+        sa.Index("ix_patch_controllers_ended", "ended_at"),
+    )
+
+    turns = sa.Table(
+        "patch_turns",
+        metadata,
+        sa.Column("run_id", sa.ForeignKey(runs.c.run_id), primary_key=True),
+        sa.Column("host", SafeText, primary_key=True),
+        sa.Column("controller", SafeText, nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("errors", sa.Integer, nullable=False, default=0),  # 1 once it has failed in this run
+        sa.Column("taken_at", UtcTime, nullable=True),
+        sa.Column("idle_since", UtcTime, nullable=True),  # between two steps that share the turn
+        sa.Column("ended_at", UtcTime, nullable=True),
+        sa.Column("progress", SafeText, nullable=False, default=""),
+        sa.Index("ix_patch_turns_state", "run_id", "state", "controller", "errors"),
+    )
+
+    slots = sa.Table(
+        "patch_slots",
+        metadata,
+        sa.Column("policy", SafeText, primary_key=True),
+        sa.Column("operation", SafeText, primary_key=True),
+        sa.Column("slot", UtcTime, primary_key=True),
+        sa.Column("run_id", sa.String(36), nullable=False),
+        sa.Column("claimed_at", UtcTime, nullable=False),
     )

@@ -13,22 +13,25 @@ Each process opens its own, also each fork of Ansible::
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from types import TracebackType
 from typing import Any
 
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store import (
     assessments,
     facts,
+    keeper,
     runs,
     schema,
     snapshots,
+    turns,
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.database import Database
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.location import find_store
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.records import AssessmentRecord, HostEntry
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.runs import Run
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.runs import Run, RunRecord
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.snapshots import FrozenBaseline
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.turns import Decision, Look, TurnCounts
 
 
 def _utc_now() -> datetime:
@@ -75,6 +78,10 @@ class Store:
         return runs.join_run(
             self._database, run_key, operation=operation, attributes=attributes, run_id=run_id, now=self._clock()
         )
+
+    def find_run(self, run_key: str) -> Run | None:
+        """Give the run of this key; None if nobody has joined it yet."""
+        return runs.find_run(self._database, run_key)
 
     def freeze_snapshot(
         self, snapshot_id: str, patch_group: str, operating_system: str, make: Callable[[], FrozenBaseline]
@@ -140,7 +147,7 @@ class Store:
         patch_group: str = "",
         address: str = "",
     ) -> int:
-        """Keep that a host gave no assessment: ``state`` is UNREACHABLE or ERROR; gives its number."""
+        """Keep that a host gave no assessment; ``state`` is one of ``INCIDENT_STATES``. Gives its number."""
         return assessments.add_incident(
             self._database,
             run_id,
@@ -160,11 +167,121 @@ class Store:
         """
         return assessments.find_current(self._database, hosts, patches=patches)
 
-    def run_entries(self, run_id: str, *, patches: bool = False) -> dict[str, HostEntry]:
+    def run_entries(
+        self, run_id: str, hosts: Iterable[str] | None = None, *, patches: bool = False
+    ) -> dict[str, HostEntry]:
         """Give what one run found, by host, also what is not the node's compliance."""
-        return assessments.find_of_run(self._database, run_id, patches=patches)
+        return assessments.find_of_run(self._database, run_id, hosts, patches=patches)
 
     def last_assessment(self, host: str) -> AssessmentRecord | None:
         """Give the current assessment of one host with its patches."""
         entry = next(iter(self.current_assessments([host], patches=True).values()), None)
         return entry.assessment if entry else None
+
+    def list_runs(self) -> list[RunRecord]:
+        """Give all runs with their ends, the newest first."""
+        return runs.list_runs(self._database)
+
+    def enter_run(
+        self,
+        run_id: str,
+        controller: str,
+        host: str,
+        hosts: Iterable[str],
+        *,
+        max_concurrency: str = "",
+        max_errors: str = "",
+    ) -> None:
+        """Make the targets of a controller (``controller.name_controller``) known to the run, ``host`` among them.
+
+        Every host may call it, one writes. The limits are kept as they were written. With the first controller of a
+        run that is seen here, runs whose controllers died get their end.
+        """
+        is_new, is_lapsed = turns.enter_run(
+            self._database,
+            run_id,
+            controller,
+            host,
+            hosts,
+            max_concurrency=max_concurrency,
+            max_errors=max_errors,
+            now=self._clock(),
+        )
+        if is_lapsed and keeper.is_needed(self._database):
+            keeper.start_keeper(self._database.engine.url, run_id, controller)
+        if is_new:
+            self.close_abandoned_runs()
+
+    def take_turn(
+        self,
+        run_id: str,
+        host: str,
+        controller: str,
+        decide: Callable[[Look], Decision],
+        *,
+        idle_limit: timedelta = timedelta(hours=2),
+    ) -> Decision:
+        """Ask ``decide`` whether a host of the run may start, and give it its turn if it says so, all at once.
+
+        A host that has its turn keeps it; one that has rested for ``idle_limit`` takes no place from others any more.
+        Raises StoreValueError for a host that did not enter the run.
+        """
+        return turns.take_turn(
+            self._database, run_id, host, controller, decide, idle_limit=idle_limit, now=self._clock()
+        )
+
+    def rest_turn(self, run_id: str, host: str) -> None:
+        """Note that a host keeps its turn for a next step."""
+        turns.rest_turn(self._database, run_id, host, now=self._clock())
+
+    def end_turn(self, run_id: str, host: str, outcome: str) -> bool:
+        """End a host's turn as one of ``turns.OUTCOMES``; only failed counts as an error. Gives whether it is so now.
+
+        That a host was not started does not replace that it failed or was not reached before.
+        """
+        return turns.end_turn(self._database, run_id, host, outcome, now=self._clock())
+
+    def find_turn(self, run_id: str, host: str) -> str | None:
+        """Give the state of a host in the run: waiting, running, interrupted or an outcome; None if it is not in it."""
+        return turns.find_turn(self._database, run_id, host)
+
+    def note_progress(self, run_id: str, host: str, text: str) -> None:
+        """Keep what is being done on a host, for who looks at the run."""
+        turns.note_progress(self._database, run_id, host, text)
+
+    def count_turns(self, run_id: str) -> TurnCounts:
+        """Give how far a run is, over all its controllers."""
+        return turns.count_turns(self._database, run_id)
+
+    def read_limits(self, run_id: str, controller: str) -> tuple[str, str]:
+        """Give the limits that a controller entered the run with, as written; empty if there are none."""
+        return turns.read_limits(self._database, run_id, controller)
+
+    def end_run(self, run_id: str, state: str, *, controller: str) -> bool:
+        """Write that a controller's part of a run ended like this; false if that is written already.
+
+        The run has its end when all its controllers have.
+        """
+        message = "Failed to hear how it ended: its process on the controller is gone. Look at the node, then scan it"
+        return turns.end_controller(self._database, run_id, controller, state, message, now=self._clock())
+
+    def close_abandoned_runs(self) -> int:
+        """Write the end of every controller that died without one; gives how many.
+
+        Hosts that were at work then get an incident, unless the store has their word.
+        """
+        closed = 0
+        for run_id, controller in turns.find_abandoned(self._database):
+            place = " process ".join(controller.split(":")[:2])
+            message = (
+                f"Failed to hear how it ended: the controller was interrupted (host {place})."
+                " What was under way on the node may have gone on; scan it, or install again"
+            )
+            closed += turns.end_controller(
+                self._database, run_id, controller, runs.INTERRUPTED, message, now=self._clock()
+            )
+        return closed
+
+    def claim_slot(self, policy: str, operation: str, slot: datetime, run_id: str) -> bool:
+        """Whether this run is the one for a policy's operation at that time: true for who comes first, and again."""
+        return turns.claim_slot(self._database, policy, operation, slot, run_id, now=self._clock())

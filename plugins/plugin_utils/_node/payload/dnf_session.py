@@ -42,6 +42,8 @@ class Session(object):
         self.problems = problems if problems is not None else []
         self.lock_timeout = lock_timeout
         self.tell = tell
+        # whoever only looks at the repositories wants to hear of all of them
+        self.skip_unavailable = False
         self.repositories = []
         self.held = None
         self._install_only = None
@@ -123,7 +125,7 @@ class Session(object):
             repo.load()
         except dnf.exceptions.RepoError as error:
             reason = _say(error)
-            if repo.skip_if_unavailable is False:
+            if repo.skip_if_unavailable is False and not self.skip_unavailable:
                 raise Refusal(
                     "repository_unavailable",
                     "Failed to read repository '%s': %s. Make it reachable, disable it, or set skip_if_unavailable"

@@ -9,11 +9,13 @@ the node's own, and to forget.
 
 ::
 
-    {"command": "identify"}                                                 -> {"facts": {what system it is}}
+    {"command": "identify"}                                                 -> {"facts": {its system, its boot}}
     {"command": "collect", "refresh": true, "lock_timeout": 300}            -> {"facts": {...}}
     {"command": "plan", "packages": [...], "blocked": [...], ...}           -> {"transaction": [RESULT...], ...}
     {"command": "install", "operation_id": "...", "packages": [...], ...}   -> the operation, started
     {"command": "poll", "operation_id": "...", "wait": 0}                   -> the operation as it stands
+    {"command": "preflight", "endpoints": [[host, port]...]}                -> {"observations": {...}}
+    {"command": "reboot", "boot_id": "..."}                                 -> {"boot_id", "command": [WORD...]}
 """
 
 import os
@@ -27,7 +29,15 @@ from .refusal import Refusal
 
 def obey(command):
     """Do one command and give its answer."""
-    handlers = {"identify": identify, "collect": collect, "plan": plan, "install": install, "poll": poll}
+    handlers = {
+        "identify": identify,
+        "collect": collect,
+        "plan": plan,
+        "install": install,
+        "poll": poll,
+        "preflight": preflight,
+        "reboot": reboot,
+    }
     name = command.get("command")
     if name not in handlers:
         raise Refusal("unknown_command", "Failed to obey command '%s': this node program does not know it" % name)
@@ -35,7 +45,9 @@ def obey(command):
 
 
 def identify(_command):
-    return {"facts": {"schema": 1, "os": os_identity.identify(read_text)}}
+    facts = {"schema": 1, "os": os_identity.identify(read_text)}
+    facts.update(node.describe_boot())
+    return {"facts": facts}
 
 
 def collect(command):
@@ -73,6 +85,18 @@ def poll(command):
     from . import operation
 
     return operation.poll(command.get("operation_id"), command.get("wait", 0))
+
+
+def preflight(command):
+    from . import preflight as observer
+
+    return {"observations": observer.observe(command)}
+
+
+def reboot(command):
+    from . import power
+
+    return power.reboot(command)
 
 
 def run(command, nonce):

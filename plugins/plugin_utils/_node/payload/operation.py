@@ -38,7 +38,7 @@ def start(command, work, directory=STATE_DIRECTORY):
     if os.geteuid() != 0:
         raise Refusal("not_root", "Failed to start operation '%s': installing needs root. Use become" % identity)
     make_private_directory(directory)
-    lock = _take_lock(directory)
+    lock = take_lock(directory)
     known = read_document(directory)
     if known and known["id"] == identity:
         _release(lock)
@@ -167,7 +167,8 @@ def read_document(directory=STATE_DIRECTORY):
     return document if isinstance(document, dict) and "id" in document else None
 
 
-def _take_lock(directory):
+def take_lock(directory):
+    """The lock of operations, for whoever lets none run; None when an operation is alive."""
     deadline = time.time() + _GLANCE_SECONDS
     while True:
         lock = locks.try_flock(os.path.join(directory, "operation.lock"))

@@ -33,6 +33,7 @@ class Manager(object):
     def collect(self, command):
         problems = []
         session = self._open_session(command, problems)
+        session.skip_unavailable = command.get("skip_unavailable", False)
         try:
             raw = rpm_collect.gather(session, command.get("refresh", True), problems)
             return rpm_facts.normalize(raw, self._name)

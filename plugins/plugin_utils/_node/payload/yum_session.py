@@ -46,6 +46,8 @@ class Session(object):
         self.problems = problems if problems is not None else []
         self.lock_timeout = lock_timeout
         self.tell = tell
+        # whoever only looks at the repositories wants to hear of all of them
+        self.skip_unavailable = False
         self.repositories = []
         self.installed = []
         self.snapshot = RpmSnapshot(())
@@ -138,7 +140,7 @@ class Session(object):
             self._fetch(repo, refresh)
         except yum.Errors.YumBaseError as error:
             reason = _say(error)
-            if not repo.skip_if_unavailable:
+            if not repo.skip_if_unavailable and not self.skip_unavailable:
                 raise Refusal(
                     "repository_unavailable",
                     "Failed to read repository '%s': %s. Make it reachable, disable it, or set skip_if_unavailable"

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from ansible.errors import AnsibleConnectionFailure
 from ansible.parsing.dataloader import DataLoader
 from ansible.playbook.play_context import PlayContext
 from ansible.playbook.task import Task
@@ -108,3 +109,20 @@ def test_a_shell_that_is_not_posix_is_refused_before_anything_runs(tmp_path: Pat
     with pytest.raises(NodeError, match="host 'web1': its shell is not a POSIX one"):
         ask(action)
     assert not (tmp_path / "remote").exists()
+
+
+def test_an_ssh_that_ends_before_it_took_the_script_is_asked_for_its_reason(tmp_path: Path) -> None:
+    class Unreachable(Action):
+        asked: ClassVar[list[str]] = []
+
+        def _low_level_execute_command(self, cmd: str, *args: Any, **options: Any) -> dict[str, Any]:
+            self.asked.append(cmd)
+            if options.get("in_data"):
+                raise AnsibleConnectionFailure("Data could not be sent to remote host 'web1': Broken pipe")
+            raise AnsibleConnectionFailure("ssh: connect to host web1 port 22: Connection refused")
+
+    action = make_action(tmp_path, pipelining=True)
+    action.__class__ = Unreachable
+    with pytest.raises(AnsibleConnectionFailure, match="Connection refused"):
+        ask(action)
+    assert Unreachable.asked[1:] == ["exit 0"]

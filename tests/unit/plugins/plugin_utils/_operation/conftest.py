@@ -20,12 +20,13 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation
     read_settings,
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import Store, open_store
-from tests.unit.plugins.plugin_utils._operation.scripted import BASELINE, Operate
+from tests.unit.plugins.plugin_utils._operation.scripted import BASELINE, Operate, ScriptedConnection
 
 
 def make_settings(base_dir: Path, *, check_mode: bool = False, host: str = "web1", **options: Any) -> Settings:
     """Settings of host web1, the options validated by Ansible and completed with their defaults."""
-    validated = ArgumentSpecValidator(INSTALL_OPTIONS).validate(options)
+    # what an install is about ends before the reboot
+    validated = ArgumentSpecValidator(INSTALL_OPTIONS).validate({"patch_reboot_option": "NoReboot", **options})
     assert not validated.error_messages
     task_vars = {"inventory_hostname": host, "inventory_dir": str(base_dir), "ansible_host": "192.0.2.7"}
     return read_settings(validated.validated_parameters, task_vars, check_mode=check_mode)
@@ -58,10 +59,14 @@ def base_dir(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def operate(store: Store, run_id: str, base_dir: Path, said: list[str]) -> Operate:
+def connection() -> ScriptedConnection:
+    return ScriptedConnection()
+
+
+@pytest.fixture
+def operate(store: Store, run_id: str, base_dir: Path, said: list[str], connection: ScriptedConnection) -> Operate:
     def make(node: Any, /, *, check_mode: bool = False, **options: Any) -> HostOperation:
-        return HostOperation(
-            node, store, run_id, make_settings(base_dir, check_mode=check_mode, **options), said.append
-        )
+        settings = make_settings(base_dir, check_mode=check_mode, **options)
+        return HostOperation(node, store, run_id, settings, said.append, connection)
 
     return make

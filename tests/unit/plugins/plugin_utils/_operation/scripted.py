@@ -56,6 +56,17 @@ class ScriptedNode:
         return answer
 
 
+class ScriptedConnection:
+    """Counts how often it was closed."""
+
+    def __init__(self) -> None:
+        self.transport = "ssh"
+        self.resets = 0
+
+    def reset(self) -> None:
+        self.resets += 1
+
+
 class Clock:
     """Time that passes only when somebody sleeps."""
 

@@ -10,7 +10,11 @@ import pytest
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import OperatingSystem
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host_baseline import freeze_baseline
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host_baseline import (
+    check_baselines,
+    freeze_baseline,
+    may_have_sources,
+)
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.errors import StoreError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import Store
 from tests.unit.plugins.plugin_utils._operation.conftest import make_settings
@@ -90,3 +94,55 @@ def test_a_file_that_is_wrong_stops_the_host_with_its_name_and_the_place_and_is_
 def test_a_snapshot_id_that_is_no_guid_is_refused(store: Store, run_id: str, base_dir: Path) -> None:
     with pytest.raises(StoreError, match="monday"):
         freeze_baseline(store, make_settings(base_dir, patch_snapshot_id="monday"), run_id, DEBIAN)
+
+
+@pytest.mark.parametrize(
+    ("system", "baselines", "name", "source"),
+    [
+        (DEBIAN, "recommended", "AWS-DebianDefaultPatchBaseline", "predefined"),
+        (DEBIAN, {"DEBIAN": "ours"}, "ours", "policy"),
+        (DEBIAN, {"DEBIAN": "for-web"}, "for-web", "policy"),
+        (DEBIAN, {"UBUNTU": "ours"}, "AWS-DebianDefaultPatchBaseline", "predefined"),
+    ],
+)
+def test_baselines_of_a_policy_hold_whatever_the_patch_group_is(
+    store: Store, run_id: str, base_dir: Path, system: OperatingSystem, baselines: object, name: str, source: str
+) -> None:
+    (base_dir / "patch_baselines" / "web.yml").write_text(WEB, encoding="utf-8")
+    settings = make_settings(base_dir, patch_group="web", patch_baselines=baselines)
+    frozen = freeze_baseline(store, settings, run_id, system)
+    assert (frozen.baseline.name, frozen.source) == (name, source)
+
+
+def test_a_baseline_of_a_policy_that_is_not_there_stops_the_host(store: Store, run_id: str, base_dir: Path) -> None:
+    settings = make_settings(base_dir, patch_baselines={"DEBIAN": "gone"})
+    with pytest.raises(
+        OperationError, match=r"'web1'.*patch_baselines\.DEBIAN: there is no baseline 'gone'.*are: ours"
+    ):
+        freeze_baseline(store, settings, run_id, DEBIAN)
+
+
+def test_two_baselines_of_one_name_are_no_choice(store: Store, run_id: str, base_dir: Path) -> None:
+    (base_dir / "patch_baselines" / "web.yml").write_text(
+        WEB.replace("for-web", "ours") + "baseline_id: pb-0123456789abcdef0\n", encoding="utf-8"
+    )
+    settings = make_settings(base_dir, patch_baselines={"DEBIAN": "ours"})
+    with pytest.raises(OperationError, match="there are 2 baselines 'ours'"):
+        freeze_baseline(store, settings, run_id, DEBIAN)
+
+
+def test_a_policys_baselines_are_looked_for_before_any_host_is(base_dir: Path) -> None:
+    folder = base_dir / "patch_baselines"
+    check_baselines({"DEBIAN": "ours"}, folder, "weekly.yml")
+    with pytest.raises(OperationError, match=r"baselines\.UBUNTU of patch policy 'weekly\.yml'.*'ours' for UBUNTU"):
+        check_baselines({"DEBIAN": "ours", "UBUNTU": "ours"}, folder, "weekly.yml")
+
+
+def test_only_baselines_of_files_may_have_repositories(store: Store, run_id: str, base_dir: Path) -> None:
+    (base_dir / "patch_baselines" / "web.yml").write_text("# sources\n", encoding="utf-8")
+    named: dict[object, bool] = {
+        baselines: may_have_sources(store, make_settings(base_dir, patch_baselines=baselines), run_id)
+        for baselines in ("recommended", None)
+    }
+    assert named == {"recommended": False, None: True}
+    assert may_have_sources(store, make_settings(base_dir, patch_baselines={"DEBIAN": "ours"}), run_id)

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,19 @@ from ansible.template import Templar
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.errors import BaselineError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.errors import NodeError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation import patch_action
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host import HostOperation
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.patch_action import PatchAction
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.run_key import find_run_key
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import SCAN_OPTIONS
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.gate import Decision, Verdict
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.errors import SourceError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.errors import StoreValueError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.records import Incident
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import open_store
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.turns import TurnCounts
+from tests.unit.plugins.plugin_utils._store.controllers import live
 
 Operation = Callable[[HostOperation], dict[str, Any]]
 VARIABLES = {"inventory_hostname": "web1", "ansible_host": "192.0.2.7"}
@@ -49,15 +54,18 @@ def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/store.sqlite3"
 
 
-def run(url: str, operation: Operation, **args: Any) -> dict[str, Any]:
+def run(
+    url: str, operation: Operation, variables: Mapping[str, Any] = VARIABLES, *, check_mode: bool = False, **args: Any
+) -> dict[str, Any]:
     """Run the action as Ansible does, on a task with these arguments."""
     loader, context = DataLoader(), PlayContext()
     task = Task()
+    task.check_mode = check_mode
     task.args = {"patch_store_url": url, **args}
     connection = connection_loader.get("local", context)
     action = Action(task, connection, context, loader, Templar(loader), None)
     action.operation = operation
-    return action.run(task_vars=dict(VARIABLES))
+    return action.run(task_vars=dict(variables))
 
 
 def incident(url: str) -> Incident:
@@ -153,7 +161,149 @@ def test_wrong_arguments_are_recorded_as_well(url: str, args: dict[str, Any], wo
     assert incident(url).state == "ERROR"
 
 
+def turn_of(url: str, run_id: str | None = None) -> tuple[str | None, TurnCounts]:
+    """The state of the host's turn in the run, and all of them."""
+    with open_store(url) as store:
+        joined = store.join_run(find_run_key(), operation="Scan", attributes={}, run_id=run_id)
+        return store.find_turn(joined.run_id, "web1"), store.count_turns(joined.run_id)
+
+
+def succeed(operation: HostOperation) -> dict[str, Any]:
+    return {"counts": {"failed_count": 3}}
+
+
+@pytest.mark.parametrize(
+    ("operation", "expected"),
+    [
+        (succeed, "succeeded"),  # a scan: what failed was an earlier install
+        (fail_with(OperationError("no")), "failed"),
+        (fail_with(ZeroDivisionError("nothing")), "failed"),
+        (fail_with(AnsibleConnectionFailure("no route to host")), "unreachable"),
+    ],
+)
+def test_the_turn_ends_as_the_operation_did(url: str, operation: Operation, expected: str) -> None:
+    with contextlib.suppress(Exception):
+        run(url, operation)
+    state, counts = turn_of(url)
+    assert (state, counts.errors) == (expected, int(expected == "failed"))
+
+
+def test_an_install_with_failed_patches_is_an_error_of_the_run(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Action, "OPERATION", "Install")
+    run(url, succeed)
+    assert turn_of(url)[0] == "failed"
+
+
+def test_every_host_of_the_play_is_a_target_of_the_run(url: str) -> None:
+    run(url, succeed, VARIABLES | {"ansible_play_hosts_all": ["web1", "web2", "web3"]})
+    counts = turn_of(url)[1]
+    assert (counts.total, counts.waiting, counts.succeeded) == (3, 2, 1)
+
+
+def test_the_host_is_running_while_the_operation_is_under_way_and_its_progress_is_kept(url: str) -> None:
+    def operate(operation: HostOperation) -> dict[str, Any]:
+        operation.show_progress("2 of 7: openssl")
+        assert turn_of(url)[0] == "running"
+        assert [worker.progress for worker in turn_of(url)[1].at_work] == ["2 of 7: openssl"]
+        return {}
+
+    run(url, operate)
+
+
+@pytest.mark.parametrize(
+    ("operation", "expected"), [(succeed, "running"), (fail_with(OperationError("no")), "running")]
+)
+def test_a_held_turn_stays_whatever_happened(url: str, operation: Operation, expected: str) -> None:
+    with contextlib.suppress(AnsibleActionFail):
+        run(url, operation, patch_hold_turn=True)
+    assert turn_of(url)[0] == expected
+    run(url, succeed)
+    assert turn_of(url)[0] == "succeeded", "the next step of the host is not made to wait, and gives it back"
+
+
+def test_an_unreachable_host_holds_no_turn_because_no_further_step_of_it_may_run(url: str) -> None:
+    with pytest.raises(AnsibleConnectionFailure):
+        run(url, fail_with(AnsibleConnectionFailure("no route to host")), patch_hold_turn=True)
+    assert turn_of(url)[0] == "unreachable"
+
+
+@pytest.mark.parametrize(
+    ("before", "args", "state", "outcome"),
+    [
+        ("failed", {"patch_max_errors": "0"}, "TERMINATED", "terminated"),
+        ("succeeded", {"patch_window_cutoff": "2026-01-01T00:00:00+00:00"}, "OUTSIDE_WINDOW", "outside_window"),
+    ],
+)
+def test_a_host_that_is_not_started_is_skipped_and_recorded(
+    url: str, before: str, args: dict[str, Any], state: str, outcome: str
+) -> None:
+    with open_store(url) as store:
+        run_id = store.join_run(find_run_key(), operation="Scan", attributes={}).run_id
+        store.enter_run(run_id, find_run_key(), "web2", ["web1", "web2"])
+        store.end_turn(run_id, "web2", before)
+    result = run(url, fail_with(AssertionError("the operation must not begin")), **args)
+    assert (result["skipped"], result["terminated"], result["changed"]) == (True, True, False)
+    assert (result["state"], result["msg"].startswith("not started: ")) == (state, True)
+    assert (incident(url).state, incident(url).message) == (state, result["msg"])
+    assert turn_of(url)[0] == outcome
+
+
+def test_who_failed_before_in_the_run_keeps_its_reason_when_it_is_not_started_again(url: str) -> None:
+    with pytest.raises(AnsibleActionFail):
+        run(url, fail_with(OperationError("the reason")))
+    assert run(url, succeed, patch_max_errors="0")["skipped"]
+    assert (incident(url).state, incident(url).message) == ("ERROR", "the reason")
+
+
+def test_a_worker_without_its_ansible_records_no_failure(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with live() as controller:
+        monkeypatch.setattr(patch_action, "find_run_key", lambda: controller.name)
+        with open_store(url) as store:
+            run_id = store.join_run(controller.name, operation="Scan", attributes={}).run_id
+            store.enter_run(run_id, "elsewhere:1:boot", "web2", ["web1", "web2"])
+            store.take_turn(run_id, "web2", "elsewhere:1:boot", lambda look: Decision(Verdict.START, ""))
+        controller.kill()
+        with pytest.raises(AnsibleActionFail, match="its ansible-playbook has ended"):
+            run(url, fail_with(AssertionError("the operation must not begin")), patch_max_concurrency="1")
+    with open_store(url) as store:
+        assert (store.find_turn(run_id, "web1"), store.run_entries(run_id)) == ("waiting", {})
+
+
+def test_a_wrong_limit_fails_the_task_and_counts(url: str) -> None:
+    with pytest.raises(AnsibleActionFail, match="host 'web1': patch_max_errors is 'few'; allowed"):
+        run(url, fail_with(AssertionError("the operation must not begin")), patch_max_errors="few")
+    assert turn_of(url)[0] == "failed"
+
+
+def test_controllers_share_the_run_of_an_id(url: str) -> None:
+    run_id = "01234567-89ab-cdef-0123-456789abcdef"
+    run(url, succeed, patch_run_id=run_id)
+    assert turn_of(url, run_id)[0] == "succeeded"
+    with pytest.raises(AnsibleActionFail, match="run id 'weekly'"):
+        run(url, succeed, patch_run_id="weekly")
+
+
 def test_a_store_that_cannot_be_opened_fails_the_task_in_its_own_words(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises(AnsibleActionFail, match="Failed to"):
         run(f"sqlite:///{tmp_path}/file/store.sqlite3", fail_with(AssertionError("the operation must not begin")))
+
+
+def test_the_result_is_kept_where_the_log_goes(url: str, tmp_path: Path) -> None:
+    result = run(url, lambda operation: {"msg": "done"}, patch_log_destination=str(tmp_path / "logs"))
+    (file,) = (tmp_path / "logs").glob("*/web1/scan.json")
+    assert '"msg": "done"' in file.read_text(encoding="utf-8")
+    assert result["warnings"] == []
+
+
+def test_a_log_that_cannot_be_written_is_a_warning_and_no_failure(url: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    result = run(url, lambda operation: {"msg": "done"}, patch_log_destination=str(tmp_path / "file"))
+    (warning,) = result["warnings"]
+    assert "patch_log_destination" in warning
+    assert result["msg"] == "done"
+
+
+def test_check_mode_does_nothing_that_is_logged(url: str, tmp_path: Path) -> None:
+    run(url, lambda operation: {"msg": "done"}, check_mode=True, patch_log_destination=str(tmp_path / "logs"))
+    assert not (tmp_path / "logs").exists()

@@ -116,6 +116,9 @@ def test_operations_of_one_run_with_other_baselines_have_other_snapshots(tmp_pat
         {"patch_baseline_override": "a.yml"},
         {"patch_baseline_override": "b.yml"},
         {"patch_baseline_dir": "other"},
+        {"patch_baselines": "recommended"},
+        {"patch_baselines": {"UBUNTU": "web"}},
+        {"patch_baselines": {"UBUNTU": "other"}},
     ]
     assert len({make_settings(tmp_path, **options).snapshot_id(RUN) for options in given}) == len(given)
 
@@ -123,3 +126,17 @@ def test_operations_of_one_run_with_other_baselines_have_other_snapshots(tmp_pat
 def test_a_given_snapshot_id_wins(tmp_path: Path) -> None:
     settings = make_settings(tmp_path, patch_snapshot_id=GUID, patch_baseline_override="a.yml")
     assert settings.snapshot_id(RUN) == GUID
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [(None, None), ("", None), ({}, None), ("recommended", "recommended"), ({"UBUNTU": "web"}, {"UBUNTU": "web"})],
+)
+def test_baselines_are_recommended_or_named_by_system(tmp_path: Path, given: Any, read: Any) -> None:
+    assert make_settings(tmp_path, patch_baselines=given).patch_baselines == read
+
+
+@pytest.mark.parametrize("given", ["default", ["web"], {"UBUNTO": "web"}, {"UBUNTU": ""}, {"UBUNTU": ["web"]}])
+def test_other_baselines_are_refused(tmp_path: Path, given: Any) -> None:
+    with pytest.raises(OperationError, match=r"'web1': patch_baselines is .*allowed: recommended"):
+        make_settings(tmp_path, patch_baselines=given)

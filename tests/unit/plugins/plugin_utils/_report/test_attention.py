@@ -31,6 +31,8 @@ def test_nodes_whose_line_says_least_come_first() -> None:
         "UNREACHABLE",
         "METADATA_MISSING",
         "NON_COMPLIANT",
+        "TERMINATED",
+        "OUTSIDE_WINDOW",
         "STALE",
         "NEVER_SCANNED",
     ]
@@ -52,6 +54,14 @@ def test_state_nobody_knows_is_told_as_well() -> None:
         (
             {"compliance_status": "UNREACHABLE"},
             "node was not reached: check with 'ansible -m ansible.builtin.ping', run again with --limit",
+        ),
+        (
+            {"compliance_status": "TERMINATED"},
+            "node was not started: remove what made the others fail, run again",
+        ),
+        (
+            {"compliance_status": "OUTSIDE_WINDOW"},
+            "node was left for the next window: nothing, or run again without patch_window_cutoff",
         ),
         (
             {"compliance_status": "METADATA_MISSING"},

@@ -57,6 +57,17 @@ def test_every_key_of_a_node_is_documented_and_always_there(estate: Store, tmp_p
         assert f'"{key}":' in (json_report.__doc__ or "")
 
 
+def test_what_an_install_did_about_the_reboot_is_there_as_it_was_stored(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    run_id = store.join_run("key", operation="Install", attributes={}).run_id
+    assessment = {"compliance_status": "COMPLIANT", "counts": {}, "patches": []}
+    reboot = {"decided": True, "performed": False, "reason": "the window ends", "reasons": [], "count": 0}
+    for host, more in (("web1", {"reboot": reboot}), ("web2", {})):
+        store.add_assessment(run_id, host, {**assessment, **more}, operation="Install", current=True)
+    write_json_report(build_current_report(store, now=NOW, patches=True), path)
+    assert [node["reboot"] for node in json.loads(path.read_bytes())["nodes"]] == [reboot, None]
+
+
 def test_empty_store_is_an_empty_list(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     write_json_report(build_current_report(store, now=NOW, max_age=None, patches=True), path)

@@ -52,8 +52,10 @@ def test_current_report_knows_every_state(estate: Store) -> None:
         "NON_COMPLIANT": 2,
         "ERROR": 1,
         "UNREACHABLE": 0,
+        "TERMINATED": 0,
         "METADATA_MISSING": 1,
         "STALE": 2,
+        "OUTSIDE_WINDOW": 0,
         "NEVER_SCANNED": 1,
         "COMPLIANT": 2,
     }

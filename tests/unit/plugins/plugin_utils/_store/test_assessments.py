@@ -70,7 +70,9 @@ def test_only_asked_hosts_are_given(store: Store) -> None:
 
 
 def test_unknown_incident_state_is_refused(store: Store) -> None:
-    with pytest.raises(StoreValueError, match="'COMPLIANT' is not one of UNREACHABLE, ERROR"):
+    with pytest.raises(
+        StoreValueError, match="'COMPLIANT' is not one of UNREACHABLE, ERROR, TERMINATED, OUTSIDE_WINDOW"
+    ):
         store.add_incident(join(store), "web1", "COMPLIANT", "")
 
 

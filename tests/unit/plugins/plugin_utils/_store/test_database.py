@@ -21,7 +21,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.err
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.location import find_store
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.packing import pack_document
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import open_store
-from tests.unit.plugins.plugin_utils._store.processes import run_until_marked
+from tests.unit.plugins.plugin_utils._store.processes import run_all, run_until_marked
 from tests.unit.plugins.plugin_utils._store.samples import GUID, NOW, join
 
 ROW = {"run_id": GUID, "run_key": "second", "operation": "", "started_at": NOW, "attributes": pack_document({})}
@@ -31,10 +31,44 @@ def test_newer_schema_is_refused_with_the_way_out(store_url: str) -> None:
     open_store(store_url).close()
     engine = sa.create_engine(find_store(store_url))
     with engine.begin() as connection:
-        connection.execute(sa.text("INSERT INTO patch_schema VALUES (2, '2030-01-01T00:00:00.000000Z')"))
+        connection.execute(sa.text("INSERT INTO patch_schema VALUES (3, '2030-01-01T00:00:00.000000Z')"))
     engine.dispose()
-    with pytest.raises(StoreVersionError, match=r"has schema 2, .* knows up to 1\. Update the collection"):
+    with pytest.raises(StoreVersionError, match=r"has schema 3, .* knows up to 2\. Update the collection"):
         open_store(store_url)
+
+
+TABLES_OF_VERSION_2 = ("patch_controllers", "patch_turns", "patch_slots")
+
+
+def make_version_1(url: str) -> None:
+    """Take from a store what version 1 did not have."""
+    engine = sa.create_engine(find_store(url))
+    with engine.begin() as connection:
+        for name in TABLES_OF_VERSION_2:
+            connection.execute(sa.text(f"DROP TABLE {name}"))
+        connection.execute(sa.text("UPDATE patch_schema SET version = 1"))
+    engine.dispose()
+
+
+def open_and_close(url: str) -> None:
+    open_store(url).close()
+
+
+def test_a_store_of_version_1_gets_the_new_tables_and_keeps_what_it_has(store_url: str) -> None:
+    with open_store(store_url) as store:
+        run_id = join(store)
+        store.add_incident(run_id, "web1", "ERROR", "kept")
+    make_version_1(store_url)
+    assert run_all(open_and_close, [(store_url,)] * 5) == [0] * 5
+    with open_store(store_url) as store:
+        assert join(store) == run_id
+        assert set(store.current_assessments()) == {"web1"}
+        assert [run.state for run in store.list_runs()] == ["unknown"], "nobody kept who worked on it"
+        store.enter_run(run_id, "elsewhere:1:boot", "web1", [])
+        assert store.find_turn(run_id, "web1") == "waiting"
+        with store._database.read("test") as connection:
+            versions = connection.execute(sa.select(schema.schema_versions.c.version)).scalars().all()
+    assert sorted(versions) == [1, 2]
 
 
 def test_a_file_that_is_no_store_is_named_with_the_cause_and_the_way_out(tmp_path: Path) -> None:

@@ -28,6 +28,12 @@ def test_second_caller_of_a_run_key_gets_the_first_ones_run(store: Store, store_
     assert str(uuid.UUID(first.run_id)) == first.run_id
 
 
+def test_a_run_is_found_once_it_has_begun(store: Store) -> None:
+    assert store.find_run("host:1:2") is None
+    assert store.find_run(store.join_run("host:1:2", operation="Scan", attributes={}).run_id) is None
+    assert store.find_run("host:1:2") == store.join_run("host:1:2", operation="Scan", attributes={})
+
+
 def test_explicit_run_id_joins_whatever_the_key(store: Store) -> None:
     first = store.join_run("slice-1", operation="Scan", attributes={}, run_id=GUID)
     assert first.run_id == GUID.lower()

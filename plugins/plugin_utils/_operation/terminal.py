@@ -1,0 +1,28 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How wide what is printed may be, and what it may be made of."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ansible.utils.display import Display
+
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.table import Style
+
+FALLBACK_WIDTH = 80
+
+
+def choose_style(display: Display, width: int | None = None) -> Style:
+    """The asked width, else the terminal's; no colours, as the text goes to logs too."""
+    columns = width or _read_columns() or getattr(display, "columns", None) or FALLBACK_WIDTH
+    return Style(width=columns, colour=False, encoding=sys.stdout.encoding or "ascii")
+
+
+def _read_columns() -> int:
+    """The width a shell gives its programs; 0 if it gives none, or nonsense."""
+    columns = os.environ.get("COLUMNS", "")
+    return int(columns) if columns.isdecimal() else 0

@@ -1,0 +1,25 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible.utils.display import Display
+
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.terminal import choose_style
+
+
+@pytest.mark.parametrize(
+    ("asked", "columns", "width"),
+    [(100, "70", 100), (None, "70", 70), (None, "nonsense", 0), (None, "", 0), (None, "-3", 0)],
+)
+def test_what_is_asked_for_counts_before_what_the_shell_says(
+    asked: int | None, columns: str, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    display = Display()
+    monkeypatch.setattr(display, "columns", 90, raising=False)
+    style = choose_style(display, asked)
+    assert style.width == (width or 90)
+    assert not style.colour
