@@ -4,42 +4,6 @@
 
 from __future__ import annotations
 
-import atexit
-import functools
-import os
-import sys
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import datetime, timezone
-from pathlib import Path
-from typing import Any
-
-from ansible import constants as C
-from ansible.plugins.callback.default import CallbackModule as DefaultCallback
-from ansible.template import Templar
-
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.cells import make_visible
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.host_events import HostEvents, Phase
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.living_line import LivingLine, can_draw
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.progress import (
-    Counts,
-    Working,
-    choose_working,
-    describe_failure,
-    describe_left,
-    describe_result,
-    estimate_left,
-    render_end,
-    render_line,
-    render_sentence,
-)
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.controller import name_controller
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import open_store
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.turns import TurnCounts
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.watch import Watch
-
 DOCUMENTATION = r"""
 name: patch_progress
 type: stdout
@@ -89,6 +53,41 @@ author:
   - openpatch contributors (@openpatch)
 """
 
+import atexit
+import functools
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from ansible import constants as C
+from ansible.plugins.callback.default import CallbackModule as DefaultCallback
+from ansible.template import Templar
+
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.cells import make_visible
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.host_events import HostEvents, Phase
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.living_line import LivingLine, can_draw
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report.progress import (
+    Counts,
+    Working,
+    choose_working,
+    describe_failure,
+    describe_left,
+    describe_result,
+    estimate_left,
+    render_end,
+    render_line,
+    render_sentence,
+)
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.controller import name_controller
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import open_store
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.turns import TurnCounts
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.watch import Watch
 
 COLLECTION = "openpatch.patch_manager."
 STEPS = {"patch_scan": "scan", "patch_install": "install", "patch_preflight": "preflight"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
@@ -105,7 +106,7 @@ def test_timers_are_deployed_changed_and_removed_and_nobody_elses_are(controller
     controller.write("patch_policies/weekly.yml", "operation: ScanAndInstall\n")
     controller.write("patch_policies/daily.yml", "")
     controller.write("units/foreign.timer", "[Timer]\n")
-    variables = {"patch_schedule_dir": str(units), "patch_schedule_state": "present"}
+    variables: dict[str, Any] = {"patch_schedule_dir": str(units), "patch_schedule_state": "present"}
     checked = controller.play("schedule", "--check", "--diff", **variables)
     assert [path.name for path in units.iterdir()] == ["foreign.timer"]
     first = controller.play("schedule", **variables)

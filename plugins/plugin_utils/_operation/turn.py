@@ -15,6 +15,7 @@ from typing import Any
 
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import (
     OperationError,
+    OrphanedError,
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import Settings
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.errors import LimitError
