@@ -25,6 +25,7 @@ venv=$(sh "$root/tools/venv.sh" requirements-test.txt)
 place=$cache/matrix/$pair
 rm -rf "$place"
 mkdir -p "$place/collections"
+"$venv/bin/python" "$root/tools/amazon_aws.py" "$place/collections"
 export XDG_STATE_HOME="$place/state"
 
 sh "$root/tools/venv.sh" requirements.txt >/dev/null # or else it says that it does

@@ -9,6 +9,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 unset CACHE # pyproject.toml knows one place
 venv=$(sh "$root/tools/venv.sh" requirements-dev.txt)
 ANSIBLE_COLLECTIONS_PATH=$(sh "$root/tools/collections.sh")
+"$venv/bin/python" "$root/tools/amazon_aws.py" "$ANSIBLE_COLLECTIONS_PATH"
 PATH=$venv/bin:$PATH
 export ANSIBLE_COLLECTIONS_PATH PATH
 cd "$root"

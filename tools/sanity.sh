@@ -18,6 +18,7 @@ rm -rf "$copy"
 mkdir -p "$copy"
 (cd "$root" && tar --create --exclude=./.git --exclude=./.cache --exclude=./.venv --exclude=./.ansible --exclude=__pycache__ .) |
     tar --extract --directory="$copy"
+"$venv/bin/python" "$root/tools/amazon_aws.py" "$cache/sanity" # modules and fragments of ours import its
 git init --quiet "$copy" # or else ansible-test asks the checkout's git, which ignores .cache
 
 # ansible-test keeps its virtual environments below HOME, fetches the pip for them from a server of its own and gives pip

@@ -76,3 +76,6 @@ def test_the_licence_is_whole(name: str) -> None:
 def test_the_action_group_holds_every_action() -> None:
     runtime = yaml.safe_load((ROOT / "meta/runtime.yml").read_text(encoding="utf-8"))
     assert runtime["action_groups"]["patch"] == sorted(path.stem for path in ROOT.glob("plugins/modules/patch_*.py"))
+    first, *others = runtime["action_groups"]["aws"]
+    assert first == {"metadata": {"extend_group": ["amazon.aws.aws"]}}
+    assert others == sorted(path.stem for path in ROOT.glob("plugins/modules/ssm_*.py"))

@@ -1,0 +1,59 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What goes wrong between a module and the Systems Manager API.
+
+::
+
+    AnsibleAWSError (amazon.aws)
+    └── SsmError            a call failed: what was tried, the cause, and the way out where there is one; .code
+        └── StateError      what is asked for contradicts what is there
+"""
+
+from __future__ import annotations
+
+from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
+from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
+
+_WAYS_OUT = {
+    "ResourceInUseException": "Deregister its patch groups first, or set force.",
+    "ResourceLimitExceededException": "Remove what is not needed any more, or ask AWS for a higher quota.",
+    "ThrottlingException": "It was tried several times. Run again later, or with fewer forks.",
+    "UnsupportedOperatingSystem": "AWS answers this for baselines of Windows only.",
+}
+MISSING = frozenset({"DoesNotExistException", "InvalidResourceId"})
+
+
+class SsmError(AnsibleAWSError):
+    """A call failed."""
+
+    @property
+    def code(self) -> str:
+        """The API's word for the error, empty if it does not come from the API."""
+        response = getattr(self.exception, "response", None) or {}
+        return str(response.get("Error", {}).get("Code", ""))
+
+    @property
+    def cause(self) -> str:
+        """What the API said, without the names of exception and operation around it."""
+        response = getattr(self.exception, "response", None) or {}
+        message = response.get("Error", {}).get("Message")
+        return f"{message} ({self.code})" if message else str(self.exception or "")
+
+    def __str__(self) -> str:
+        texts = [f"{self.message}: {self.cause}" if self.exception else str(self.message)]
+        if self.code in _WAYS_OUT:
+            texts[0] = texts[0].rstrip(".") + "."
+            texts.append(_WAYS_OUT[self.code])
+        return " ".join(texts)
+
+
+class StateError(SsmError):
+    """What is asked for contradicts what is there."""
+
+
+class SsmErrorHandler(AWSErrorHandler):
+    """Turns what boto3 raises into an ``SsmError`` that names the action."""
+
+    _CUSTOM_EXCEPTION = SsmError

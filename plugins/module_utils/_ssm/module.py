@@ -1,0 +1,62 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From a module's options to its result: the only place that ends a module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.module_utils.common.warnings import warn
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.errors import EngineError
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import OperatingSystem
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.client import Ssm, connect
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.errors import SsmError
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.plan import Resource, carry_out
+
+Options = Mapping[str, Any]
+
+OPERATING_SYSTEM = {"type": "str", "choices": [system.value for system in OperatingSystem]}
+STATE = {"type": "str", "choices": ["present", "absent"], "default": "present"}
+TAGS = {
+    "tags": {"type": "dict", "aliases": ["resource_tags"]},
+    "purge_tags": {"type": "bool", "default": True},
+}
+# The options of a module that names a baseline: fragment _ssm.baseline.
+NAMED_BASELINE = {
+    "baseline_id": {"type": "str"},
+    "baseline_name": {"type": "str"},
+    "operating_system": OPERATING_SYSTEM,
+}
+
+
+def run_resource(make: Callable[[Options], Resource[Any]], key: str, spec: Options, **rules: Any) -> None:
+    """Run a module that keeps a resource, which its result has under ``key``."""
+    module = AnsibleAWSModule(argument_spec=dict(spec), supports_check_mode=True, **rules)
+    resource = make(module.params)
+    try:
+        outcome = carry_out(resource, connect(module), check_mode=module.check_mode)
+    except (SsmError, EngineError) as error:
+        _fail(module, error)
+    for warning in getattr(resource, "warnings", ()):
+        warn(warning)  # amazon.aws's own way to warn is a deprecated one on newer ansible-core
+    module.exit_json(changed=outcome.changed, diff=dict(outcome.diff), **{key: outcome.view})
+
+
+def run_info(read: Callable[[Ssm, Options], Mapping[str, Any]], spec: Options, **rules: Any) -> None:
+    """Run a module that only reads; the result is what ``read`` returns."""
+    module = AnsibleAWSModule(argument_spec=dict(spec), supports_check_mode=True, **rules)
+    try:
+        found = read(connect(module), module.params)
+    except (SsmError, EngineError) as error:
+        _fail(module, error)
+    module.exit_json(changed=False, **found)
+
+
+def _fail(module: Any, error: Exception) -> None:
+    code = {"error_code": error.code} if isinstance(error, SsmError) and error.code else {}
+    module.fail_json(msg="\n".join([str(error), *getattr(error, "__notes__", [])]), **code)

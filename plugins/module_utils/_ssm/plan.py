@@ -1,0 +1,116 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one workflow of everything that modules keep: read, plan, stop in check mode, apply, read back.
+
+A resource says what is there and which calls lead from there to what is wanted. Before and after of a diff are what
+counts of it, in one order, so a prediction and what came of it look the same.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.client import Ssm
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.errors import SsmError
+
+View = dict[str, Any]  # a resource as modules return it; empty if it is not there
+
+_MORE_READS = 5  # after a change: the API does not promise to show it at once
+_FIRST_WAIT = 0.2  # seconds
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call that changes something, and the call that takes it back if a later one fails."""
+
+    doing: str
+    operation: str
+    request: Mapping[str, Any]
+    undo: Step | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The calls, and the resource as they leave it."""
+
+    expected: View
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a module returns."""
+
+    changed: bool
+    view: View
+    diff: Mapping[str, View]
+
+
+State = TypeVar("State")
+
+
+class Resource(Protocol[State]):
+    """One thing that is kept in AWS, and what is wanted of it."""
+
+    def read(self, ssm: Ssm) -> State:
+        """Return what is there, with all that a plan needs to know."""
+
+    def plan(self, state: State) -> Plan:
+        """Return what is to be done. Raises ``StateError`` if it cannot be."""
+
+    def view(self, state: State) -> View:
+        """Return what is there as modules return it."""
+
+    def normalise(self, view: View) -> View:
+        """Return what counts of a view, in one order."""
+
+
+def carry_out(resource: Resource[State], ssm: Ssm, *, check_mode: bool) -> Outcome:
+    """Bring a resource to what is wanted; in check mode only say what that would be."""
+    state = resource.read(ssm)
+    plan = resource.plan(state)
+    before, after = resource.view(state), plan.expected
+    if plan.steps and not check_mode:
+        apply_steps(ssm, plan.steps)
+        after = _read_back(resource, ssm, plan.expected)
+    diff = {"before": resource.normalise(before), "after": resource.normalise(after)}
+    return Outcome(changed=bool(plan.steps), view=after, diff=diff)
+
+
+def apply_steps(ssm: Ssm, steps: Sequence[Step]) -> None:
+    """Make the calls in turn. After a failure those that can be are taken back, the last one first."""
+    done: list[Step] = []
+    for step in steps:
+        try:
+            ssm.call(step.doing, step.operation, **step.request)
+        except SsmError as error:
+            _undo(ssm, done, error)
+            raise
+        done.append(step)
+
+
+def _undo(ssm: Ssm, done: Sequence[Step], error: SsmError) -> None:
+    for undo in (step.undo for step in reversed(done)):
+        if undo:
+            try:
+                ssm.call(undo.doing, undo.operation, **undo.request)
+            except SsmError as second:
+                error.add_note(f"{second}")
+
+
+def _read_back(resource: Resource[State], ssm: Ssm, expected: View) -> View:
+    """Return the resource as it is now; read again for a moment while that is not yet what was done."""
+    wanted = resource.normalise(expected)
+    view = resource.view(resource.read(ssm))
+    for attempt in range(_MORE_READS):
+        if resource.normalise(view) == wanted:
+            break
+        time.sleep(_FIRST_WAIT * 2**attempt * random.uniform(0.5, 1))
+        view = resource.view(resource.read(ssm))
+    return view
