@@ -221,9 +221,14 @@ def test_a_held_turn_stays_whatever_happened(url: str, operation: Operation, exp
     assert turn_of(url)[0] == "succeeded", "the next step of the host is not made to wait, and gives it back"
 
 
-def test_an_unreachable_host_holds_no_turn_because_no_further_step_of_it_may_run(url: str) -> None:
+def test_a_lost_node_has_failed_for_the_steps_that_follow_and_is_unreachable_without_them(url: str) -> None:
+    lost = fail_with(AnsibleConnectionFailure("no route to host"))
+    with pytest.raises(AnsibleActionFail, match="Lost host 'web1': no route to host"):
+        run(url, lost, patch_hold_turn=True)
+    assert incident(url).state == "UNREACHABLE"
+    assert turn_of(url)[0] == "running", "the last step gives it back"
     with pytest.raises(AnsibleConnectionFailure):
-        run(url, fail_with(AnsibleConnectionFailure("no route to host")), patch_hold_turn=True)
+        run(url, lost)
     assert turn_of(url)[0] == "unreachable"
 
 
