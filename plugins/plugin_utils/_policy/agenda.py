@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.compiled import Compiled
@@ -18,11 +18,15 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.sc
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.systemd import compile_timer
 
 SHOWN_DATES = 10
+YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """One operation of one policy; ``is_in_force``: from its start to its end; ``rules``: None when no date is left."""
+    """One operation of one policy; ``is_in_force``: from its start to its end; ``rules``: None when no date is left.
+
+    ``lost``: local times of the next year that daylight saving leaves out, which no date stands in for.
+    """
 
     policy: PatchPolicy
     operation: Operation
@@ -31,6 +35,7 @@ class Agenda:
     dates: tuple[datetime, ...]
     timer: Compiled
     rules: Compiled | None
+    lost: tuple[datetime, ...] = ()
 
     @property
     def awx(self) -> dict[str, Any] | None:
@@ -57,9 +62,14 @@ class Agenda:
 
     @property
     def notes(self) -> list[str]:
-        """What is not exact about timer and rules."""
+        """What is not exact about timer and rules, and what the clocks take away."""
         compiled = [("systemd", self.timer)] + ([("AWX", self.rules)] if self.rules else [])
-        return [f"{name}: {made.note}" for name, made in compiled if not made.exact]
+        notes = [f"{name}: {made.note}" for name, made in compiled if not made.exact]
+        if self.lost:
+            zone = self.policy.schedule_of(self.operation).timezone
+            more = f", and {len(self.lost) - 1} more" if len(self.lost) > 1 else ""
+            notes.append(f"the clocks of {zone} leave out {self.lost[0]:%a %Y-%m-%d %H:%M}{more}: no run starts then")
+        return notes
 
 
 def name_extra_vars(policy: PatchPolicy, operation: Operation) -> dict[str, str]:
@@ -83,6 +93,7 @@ def make_agenda(policy: PatchPolicy, operation: Operation, now: datetime) -> Age
         dates,
         compile_timer(schedule, now=now),
         rules,
+        tuple(schedule.lost_times(now, now + YEAR)) if schedule.rules else (),
     )
 
 

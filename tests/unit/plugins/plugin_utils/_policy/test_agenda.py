@@ -74,3 +74,12 @@ def test_a_schedule_that_is_over_has_a_timer_that_never_fires_and_nothing_for_aw
     over = agenda(end_date="2026-01-01T00:00:00Z")
     assert (over.dates, over.awx) == ((), None)
     assert "no date comes any more" in render_agenda(over)
+
+
+def test_a_date_that_daylight_saving_takes_away_is_said() -> None:
+    sundays = agenda(install_schedule="cron(0 2 ? * SUN *)", schedule_timezone="Europe/Zurich")
+    note = "the clocks of Europe/Zurich leave out Sun 2027-03-28 02:00: no run starts then"
+    assert note in sundays.notes
+    assert f"  note, {note}" in render_agenda(sundays).split("\n")
+    often = agenda(install_schedule="cron(0/30 * * * ? *)", schedule_timezone="Europe/Zurich")
+    assert "leave out Sun 2027-03-28 02:00, and 1 more" in " ".join(often.notes)
