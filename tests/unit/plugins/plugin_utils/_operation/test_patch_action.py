@@ -54,7 +54,7 @@ def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/store.sqlite3"
 
 
-def run(url: str, operation: Operation, variables: Mapping[str, Any] = VARIABLES, **args: Any) -> dict[str, Any]:
+def run(url: str, operation: Operation, variables: Mapping[str, Any] | None = None, **args: Any) -> dict[str, Any]:
     """Run the action as Ansible does, on a task with these arguments."""
     loader, context = DataLoader(), PlayContext()
     task = Task()
@@ -62,7 +62,7 @@ def run(url: str, operation: Operation, variables: Mapping[str, Any] = VARIABLES
     connection = connection_loader.get("local", context)
     action = Action(task, connection, context, loader, Templar(loader), None)
     action.operation = operation
-    return action.run(task_vars=dict(variables))
+    return action.run(task_vars=dict(variables or VARIABLES))
 
 
 def incident(url: str) -> Incident:
