@@ -107,7 +107,7 @@ def update(call: Call, request: Json) -> Json:
 @serves("GetPatchBaseline")
 def get(call: Call, request: Json) -> Json:
     baseline = find(call.state, request["BaselineId"])
-    groups = sorted({group for (group, _), name in call.state.groups.items() if name == baseline["BaselineId"]})
+    groups = sorted({group for (group, _unused), name in call.state.groups.items() if name == baseline["BaselineId"]})
     return baseline | {"PatchGroups": groups}
 
 
@@ -189,7 +189,7 @@ def get_for_group(call: Call, request: Json) -> Json:
 def describe_groups(call: Call, request: Json) -> Json:
     found = [
         {"PatchGroup": group, "BaselineIdentity": identity(call.state, baseline_id)}
-        for (group, _), baseline_id in sorted(call.state.groups.items())
+        for (group, _unused), baseline_id in sorted(call.state.groups.items())
     ]
     for filter_ in request.get("Filters", []):
         key, values = filter_["Key"], filter_["Values"]

@@ -121,7 +121,7 @@ def _shown(call: Call, command: Json) -> Json:
 
 
 def _summary(states: list[tuple[str, str]]) -> tuple[str, str]:
-    statuses = {status for status, _ in states}
+    statuses = {status for status, _unused in states}
     if not states:
         return "Success", "NoInstancesInTag"
     if statuses == {"Pending"}:

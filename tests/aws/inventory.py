@@ -70,7 +70,7 @@ def _check_item(state: Region, node_id: str, item: Json) -> None:
         if unknown:
             raise ApiError("InvalidItemContentException", f"The attribute {unknown[0]} of {name} isn't known.")
     else:
-        custom = {kind for _, kind, _ in state.inventory if kind.startswith("Custom:")}
+        custom = {kind for _unused, kind, _unused in state.inventory if kind.startswith("Custom:")}
         if len(custom | {name}) > _MAX_CUSTOM:
             raise ApiError("CustomSchemaCountLimitExceededException", f"At most {_MAX_CUSTOM} custom inventory types.")
     limit = _MAX_ITEM if name.startswith("AWS:") else _MAX_CUSTOM_SIZE
@@ -133,7 +133,7 @@ def _seconds(text: str) -> float:
 
 def _stored(state: Region, node_id: str, name: str) -> list[Json]:
     """Items of a type of a node, also those that follow from what else is known of it."""
-    stored = [item for (owner, kind, _), item in state.inventory.items() if (owner, kind) == (node_id, name)]
+    stored = [item for (owner, kind, _unused), item in state.inventory.items() if (owner, kind) == (node_id, name)]
     node = state.nodes.get(node_id)
     if stored or not node:
         return stored
@@ -222,12 +222,12 @@ def list_entries(call: Call, request: Json) -> Json:
 
 
 def _check_type(state: Region, name: str) -> None:
-    if name not in _schemas() and not any(kind == name for _, kind, _ in state.inventory):
+    if name not in _schemas() and not any(kind == name for _unused, kind, _unused in state.inventory):
         raise ApiError("InvalidTypeNameException", f"The parameter type name {name} isn't valid.")
 
 
 def _attribute(key: str, name: str) -> str:
-    kind, _, attribute = key.rpartition(".")
+    kind, _unused, attribute = key.rpartition(".")
     if kind != name or not attribute:
         raise ApiError("InvalidFilter", f"The filter {key} isn't an attribute of {name}.")
     return attribute
@@ -258,7 +258,7 @@ def _data(state: Region, node_id: str, wanted: list[str]) -> Json:
 
 
 def _meets(state: Region, node_id: str, filter_: Json) -> bool:
-    name, _, attribute = filter_["Key"].rpartition(".")
+    name, _unused, attribute = filter_["Key"].rpartition(".")
     if not name or not attribute:
         raise ApiError("InvalidFilter", f"The filter {filter_['Key']} isn't valid.")
     _check_type(state, name)
@@ -295,7 +295,7 @@ def get_schema(call: Call, request: Json) -> Json:
     wanted = request.get("TypeName", "")
     schemas = [schema for name, schema in _schemas().items() if name.startswith(wanted)]
     custom: dict[str, Json] = {}
-    for (_, kind, _), item in call.state.inventory.items():
+    for (_unused, kind, _unused), item in call.state.inventory.items():
         if kind.startswith("Custom:") and kind.startswith(wanted):
             names = sorted({key for entry in item["Content"] for key in entry})[:_MAX_ATTRIBUTES]
             attributes = [{"Name": name, "DataType": "string"} for name in names]

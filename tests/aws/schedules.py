@@ -94,7 +94,7 @@ class _Cron:
 
     def times(self, after: datetime, zone: ZoneInfo) -> Iterator[datetime]:
         day = after.astimezone(zone).date()
-        for _ in range(_HORIZON):
+        for _unused in range(_HORIZON):
             if day.month in self._months and day.year in self._years and self._matches(day):
                 for hour in self._hours:
                     for minute in self._minutes:
@@ -138,8 +138,8 @@ def _nearest_weekday(day: date) -> date:
 def _numbers(text: str, least: int, most: int, names: dict[str, int] | None = None) -> list[int]:
     found: set[int] = set()
     for part in text.split(","):
-        span, _, step = part.partition("/")
-        first, _, last = span.partition("-")
+        span, _unused, step = part.partition("/")
+        first, _unused, last = span.partition("-")
         begin = least if first == "*" else _number(first, names)
         end = _number(last, names) if last else most if first == "*" or step else begin
         if not least <= begin <= most or not least <= end <= most:

@@ -105,7 +105,7 @@ class Application:
         key, region, signed_for = _credentials(environ)
         account = moto_bridge.account_of(key)
         endpoint = f"http://{environ.get('HTTP_HOST', '127.0.0.1')}"
-        prefix, _, operation = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")
+        prefix, _unused, operation = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")
         if prefix in _TARGETS:
             return _Incoming(_TARGETS[prefix], operation, account, region, endpoint, _read_json(body))
         if signed_for == QUICK_SETUP:

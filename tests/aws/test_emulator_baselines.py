@@ -85,14 +85,14 @@ def test_a_failed_constraint_is_told_as_the_service_tells_it(ssm: Any) -> None:
 
 
 def test_a_client_token_makes_one_baseline_and_takes_no_other_parameters(ssm: Any) -> None:
-    first, second = (_make(ssm, ClientToken="one") for _ in range(2))
+    first, second = (_make(ssm, ClientToken="one") for _unused in range(2))
     assert first == second
     assert code_of(ssm.create_patch_baseline, Name="other", ClientToken="one") == "IdempotentParameterMismatch"
     assert _make(ssm, ClientToken="two") != first
 
 
 def test_fifty_baselines_are_the_limit(ssm: Any) -> None:
-    for _ in range(50):
+    for _unused in range(50):
         _make(ssm)
     assert code_of(ssm.create_patch_baseline, Name="one-more") == "ResourceLimitExceededException"
 

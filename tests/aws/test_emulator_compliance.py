@@ -176,7 +176,7 @@ def test_a_custom_type_is_deleted_after_a_dry_run(aws: Aws, ssm: Any) -> None:
     assert ssm.get_inventory_schema(TypeName="Custom:Rack")["Schemas"][0]["Attributes"][0]["Name"] == "Rack"
     assert "DeletionId" not in ssm.delete_inventory(TypeName="Custom:Rack", DryRun=True)
     deletion = ssm.delete_inventory(TypeName="Custom:Rack")["DeletionId"]
-    states = [ssm.describe_inventory_deletions(DeletionId=deletion)["InventoryDeletions"][0] for _ in range(2)]
+    states = [ssm.describe_inventory_deletions(DeletionId=deletion)["InventoryDeletions"][0] for _unused in range(2)]
     assert [entry["LastStatus"] for entry in states] == ["InProgress", "Complete"]
     assert code_of(ssm.delete_inventory, TypeName="AWS:Application") == "InvalidTypeNameException"
 
@@ -193,7 +193,7 @@ _SOURCE = {"SourceType": "SingleAccountMultiRegions", "SourceRegions": ["us-east
 
 def test_a_sync_is_successful_after_a_while(ssm: Any) -> None:
     ssm.create_resource_data_sync(SyncName="a", S3Destination=_BUCKET)
-    states = [ssm.list_resource_data_sync()["ResourceDataSyncItems"][0] for _ in range(2)]
+    states = [ssm.list_resource_data_sync()["ResourceDataSyncItems"][0] for _unused in range(2)]
     assert [entry["LastStatus"] for entry in states] == ["InProgress", "Successful"]
     again = code_of(ssm.create_resource_data_sync, SyncName="a", S3Destination=_BUCKET)
     assert again == "ResourceDataSyncAlreadyExistsException"

@@ -19,10 +19,10 @@ from tests.aws.refusals import code_of
 def test_a_write_is_seen_after_some_reads(aws: Aws, ssm: Any) -> None:
     aws.control(lag=2)
     made = ssm.create_patch_baseline(Name="mine")["BaselineId"]
-    found = [code_of(ssm.get_patch_baseline, BaselineId=made) for _ in range(3)]
+    found = [code_of(ssm.get_patch_baseline, BaselineId=made) for _unused in range(3)]
     assert found == ["DoesNotExistException", "DoesNotExistException", ""]
     ssm.update_patch_baseline(BaselineId=made, Name="other")
-    names = [ssm.get_patch_baseline(BaselineId=made)["Name"] for _ in range(3)]
+    names = [ssm.get_patch_baseline(BaselineId=made)["Name"] for _unused in range(3)]
     assert names == ["mine", "mine", "other"]
 
 
@@ -42,12 +42,12 @@ def test_an_invocation_does_not_exist_at_first(aws: Aws, ssm: Any) -> None:
         InstanceIds=[node], DocumentName="AWS-RunShellScript", Parameters={"commands": ["true"]}
     )["Command"]["CommandId"]
     where = {"CommandId": command, "InstanceId": node}
-    assert [code_of(ssm.get_command_invocation, **where) for _ in range(2)] == ["InvocationDoesNotExist", ""]
+    assert [code_of(ssm.get_command_invocation, **where) for _unused in range(2)] == ["InvocationDoesNotExist", ""]
 
 
 def test_every_nth_call_is_throttled(aws: Aws, ssm: Any) -> None:
     aws.control(throttle={"every": 3, "operations": ["DescribePatchGroups"]})
-    found = [code_of(ssm.describe_patch_groups) for _ in range(6)]
+    found = [code_of(ssm.describe_patch_groups) for _unused in range(6)]
     assert found == ["", "", "ThrottlingException"] * 2
     assert code_of(ssm.describe_patch_baselines) == ""
     assert aws.status()["refused"] == {"ssm:DescribePatchGroups": 2}
@@ -55,7 +55,7 @@ def test_every_nth_call_is_throttled(aws: Aws, ssm: Any) -> None:
 
 def test_more_calls_a_second_than_allowed_are_throttled(aws: Aws, ssm: Any) -> None:
     aws.control(throttle={"per_second": 5})
-    found = [code_of(ssm.describe_patch_groups) for _ in range(30)]
+    found = [code_of(ssm.describe_patch_groups) for _unused in range(30)]
     assert found[:5] == [""] * 5
     assert "ThrottlingException" in found
 
@@ -63,7 +63,7 @@ def test_more_calls_a_second_than_allowed_are_throttled(aws: Aws, ssm: Any) -> N
 def test_the_sdk_gets_through_a_throttle_by_its_retries(aws: Aws) -> None:
     aws.control(throttle={"every": 2})
     patient = aws.client(retries={"mode": "standard", "total_max_attempts": 5})
-    for _ in range(3):
+    for _unused in range(3):
         patient.describe_patch_groups()
 
 
@@ -96,7 +96,7 @@ def test_one_account_is_denied_and_another_is_not(aws: Aws, ssm: Any) -> None:
 def test_an_error_of_choice_comes_so_many_times(aws: Aws, ssm: Any) -> None:
     failure = {"operation": "DescribePatchGroups", "code": "InternalServerError", "times": 2, "status": 500}
     aws.control(failures=[failure])
-    assert [code_of(ssm.describe_patch_groups) for _ in range(3)] == ["InternalServerError"] * 2 + [""]
+    assert [code_of(ssm.describe_patch_groups) for _unused in range(3)] == ["InternalServerError"] * 2 + [""]
 
 
 def test_a_hanging_endpoint_answers_nothing_until_it_is_let_go(aws: Aws, ssm: Any) -> None:

@@ -46,7 +46,7 @@ def _status(setup: Any, arn: str) -> str:
 def test_a_manager_deploys_and_is_then_changed(setup: Any) -> None:
     arn = _make(setup)
     assert code_of(setup.delete_configuration_manager, ManagerArn=arn) == "ConflictException"
-    assert [_status(setup, arn) for _ in range(2)] == ["DEPLOYING", "SUCCEEDED"]
+    assert [_status(setup, arn) for _unused in range(2)] == ["DEPLOYING", "SUCCEEDED"]
     found = setup.get_configuration_manager(ManagerArn=arn)
     definition = found["ConfigurationDefinitions"][0]
     assert (found["Name"], definition["Parameters"]) == ("policy", _PARAMETERS)
@@ -54,7 +54,7 @@ def test_a_manager_deploys_and_is_then_changed(setup: Any) -> None:
     where = {"ManagerArn": arn, "Id": definition["Id"]}
     setup.update_configuration_definition(**where, Parameters=_PARAMETERS | {"RebootOption": "NoReboot"})
     assert code_of(setup.update_configuration_definition, **where, Parameters=_PARAMETERS) == "ConflictException"
-    assert [_status(setup, arn) for _ in range(2)] == ["DEPLOYING", "SUCCEEDED"]
+    assert [_status(setup, arn) for _unused in range(2)] == ["DEPLOYING", "SUCCEEDED"]
     changed = setup.get_configuration_manager(ManagerArn=arn)
     assert changed["ConfigurationDefinitions"][0]["Parameters"]["RebootOption"] == "NoReboot"
     setup.delete_configuration_manager(ManagerArn=arn)

@@ -23,7 +23,7 @@ def test_a_command_runs_and_ends_after_some_reads(aws: Aws, ssm: Any) -> None:
     command = ssm.send_command(InstanceIds=[node], **_SCAN)["Command"]
     assert (command["Status"], command["MaxConcurrency"], command["MaxErrors"]) == ("Pending", "50", "0")
     where = {"CommandId": command["CommandId"], "InstanceId": node, "PluginName": "PatchLinux"}
-    found = [ssm.get_command_invocation(**where) for _ in range(3)]
+    found = [ssm.get_command_invocation(**where) for _unused in range(3)]
     assert [entry["Status"] for entry in found] == ["InProgress", "InProgress", "Success"]
     assert [entry["ResponseCode"] for entry in found] == [-1, -1, 0]
     assert f"Patch Summary for {node}" in found[-1]["StandardOutputContent"]
@@ -181,9 +181,9 @@ def test_an_automation_runs_once_for_a_token(ssm: Any) -> None:
         "Parameters": {"InstanceId": ["i-0123456789abcdef0"]},
         "ClientToken": "11111111-2222-3333-4444-555555555555",
     }
-    first, second = (ssm.start_automation_execution(**given)["AutomationExecutionId"] for _ in range(2))
+    first, second = (ssm.start_automation_execution(**given)["AutomationExecutionId"] for _unused in range(2))
     assert first == second
-    states = [ssm.get_automation_execution(AutomationExecutionId=first)["AutomationExecution"] for _ in range(2)]
+    states = [ssm.get_automation_execution(AutomationExecutionId=first)["AutomationExecution"] for _unused in range(2)]
     assert [entry["AutomationExecutionStatus"] for entry in states] == ["InProgress", "Success"]
     stopped = code_of(ssm.stop_automation_execution, AutomationExecutionId=first)
     assert stopped == "InvalidAutomationStatusUpdateException"

@@ -82,7 +82,7 @@ def test_a_window_that_could_not_open_is_refused(ssm: Any, wrong: dict[str, Any]
 
 
 def test_tokens_limits_and_pages_of_windows(ssm: Any) -> None:
-    first, second = (_make(ssm, ClientToken="one") for _ in range(2))
+    first, second = (_make(ssm, ClientToken="one") for _unused in range(2))
     assert first == second
     again = code_of(ssm.create_maintenance_window, **(_WINDOW | {"Duration": 9}), ClientToken="one")
     assert again == "IdempotentParameterMismatch"

@@ -28,16 +28,16 @@ def describe(schedule: Schedule) -> str:
         words = f"once, on {schedule.at:%Y-%m-%d at %H:%M:%S} UTC"
     elif schedule.rate is not None:
         words = f"every {_duration(schedule.rate)}, counted from {_moment(schedule.anchor)}"
+    elif schedule.cron is not None:
+        words = _cron(schedule, schedule.cron)
     else:
-        words = _cron(schedule)
+        raise ValueError("a schedule is a date, a rate or a cron expression")
     if schedule.start and schedule.rate is None:
         words += f", from {_moment(schedule.start)}"
     return words + (f", until {_moment(schedule.end)}" if schedule.end else "")
 
 
-def _cron(schedule: Schedule) -> str:
-    cron = schedule.cron
-    assert cron is not None
+def _cron(schedule: Schedule, cron: Cron) -> str:
     days = _days(cron)
     if schedule.offset:
         days = f"{_count(schedule.offset, 'day')} after {days}"

@@ -32,9 +32,9 @@ class Broken(dict[str, Any]):
 
 
 def choose(
-    targets: Targets, hosts: tuple[str, ...] = HOSTS, hostvars: dict[str, Any] = HOSTVARS
+    targets: Targets, hosts: tuple[str, ...] = HOSTS, hostvars: dict[str, Any] | None = None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    chosen = choose_hosts(targets, hosts, {"groups": GROUPS, "hostvars": hostvars}, DataLoader())
+    chosen = choose_hosts(targets, hosts, {"groups": GROUPS, "hostvars": hostvars or HOSTVARS}, DataLoader())
     return chosen.hosts, chosen.warnings
 
 

@@ -55,7 +55,12 @@ def url(tmp_path: Path) -> str:
 
 
 def run(
-    url: str, operation: Operation, variables: Mapping[str, Any] = VARIABLES, *, check_mode: bool = False, **args: Any
+    url: str,
+    operation: Operation,
+    variables: Mapping[str, Any] | None = None,
+    *,
+    check_mode: bool = False,
+    **args: Any,
 ) -> dict[str, Any]:
     """Run the action as Ansible does, on a task with these arguments."""
     loader, context = DataLoader(), PlayContext()
@@ -65,7 +70,7 @@ def run(
     connection = connection_loader.get("local", context)
     action = Action(task, connection, context, loader, Templar(loader), None)
     action.operation = operation
-    return action.run(task_vars=dict(variables))
+    return action.run(task_vars=dict(variables or VARIABLES))
 
 
 def incident(url: str) -> Incident:

@@ -96,8 +96,8 @@ def contains(field: str, value: int, low: int, high: int, names: list[str]) -> b
     for position, name in enumerate(names):
         field = field.replace(name, str(low + position))
     for item in field.split(","):
-        span, _, step = item.partition("/")
-        first, _, last = span.replace("*", f"{low}-{high}").partition("-")
+        span, _unused, step = item.partition("/")
+        first, _unused, last = span.replace("*", f"{low}-{high}").partition("-")
         end = int(last or (high if step else first))
         if value in range(int(first), end + 1, int(step or 1)):
             return True

@@ -48,7 +48,7 @@ def elapses(compiled: Compiled, after: dt.datetime) -> tuple[list[dt.datetime], 
         text=True,
         check=True,
     ).stdout
-    _, *parts = shown.split("Normalized form: ")
+    _unused, *parts = shown.split("Normalized form: ")
     assert len(parts) == len(calendars(compiled))
     found: set[dt.datetime] = set()
     until = after + 4 * 366 * DAY

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from tests.unit.plugins.plugin_utils._store.controllers import ELSEWHERE, live
 from tests.unit.plugins.plugin_utils._store.processes import fork, run_all, run_until_marked
 from tests.unit.plugins.plugin_utils._store.samples import NOW, join, make_assessment
 
-HOSTS = [f"web{number}" for number in range(1, 6)]
+HOSTS = tuple(f"web{number}" for number in range(1, 6))
 SECOND = "elsewhere.example:4712:boot:4026531836:100"
 
 
@@ -49,7 +49,7 @@ def by(bounds: Bounds, cutoff: datetime | None = None) -> Callable[[Look], Decis
     )
 
 
-def enter(store: Store, controller: str = ELSEWHERE, hosts: list[str] = HOSTS) -> str:
+def enter(store: Store, controller: str = ELSEWHERE, hosts: Sequence[str] = HOSTS) -> str:
     """Join the run and enter it; gives its id."""
     run_id = join(store)
     store.enter_run(run_id, controller, hosts[0], hosts)
