@@ -48,7 +48,7 @@ def test_filters_are_anded_and_their_values_ored(aws: Aws, ssm: Any) -> None:
 
 
 def test_tag_filters_stand_alone(aws: Aws, ssm: Any) -> None:
-    hybrid, instance, _ = aws.seed(
+    hybrid, instance, _unused = aws.seed(
         nodes=[{"Tags": {"Stage": "prod"}}, {"kind": "ec2", "Tags": {"Stage": "prod"}}, {"Tags": {"Stage": "dev"}}]
     )
     tag = {"Key": "tag:Stage", "Values": ["prod"]}
@@ -107,7 +107,7 @@ def test_baselines_and_windows_are_tagged_at_creation(ssm: Any) -> None:
 
 
 def test_get_resources_finds_both_kinds_of_nodes(aws: Aws) -> None:
-    hybrid, instance, _ = aws.seed(
+    hybrid, instance, _unused = aws.seed(
         nodes=[{"Tags": {"Stage": "prod"}}, {"kind": "ec2", "Tags": {"Stage": "prod"}}, {"Tags": {"Stage": "dev"}}]
     )
     tagging = aws.client("resourcegroupstaggingapi")
