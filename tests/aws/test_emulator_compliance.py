@@ -91,7 +91,7 @@ def test_ten_custom_types_are_the_limit(aws: Aws, ssm: Any) -> None:
 
 def test_patches_are_compliance_items_too(aws: Aws, ssm: Any) -> None:
     patches = [_MISSING | {"ComplianceLevel": "HIGH"}, _MISSING | {"KBId": "vim", "State": "Installed"}]
-    node, _ = aws.seed(nodes=[{"Patches": patches, "Tags": {"PatchGroup": "web"}}, {"Patches": []}])
+    node, _unused = aws.seed(nodes=[{"Patches": patches, "Tags": {"PatchGroup": "web"}}, {"Patches": []}])
     bad = [{"Key": "Status", "Values": ["NON_COMPLIANT"]}]
     assert _items(ssm, node, Filters=bad) == ["openssl"]
     group = [{"Key": "PatchGroup", "Values": ["we"], "Type": "BEGIN_WITH"}]
