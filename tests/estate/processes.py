@@ -74,6 +74,9 @@ def spawn_daemon(command: Sequence[str | Path], log: Path, env: Mapping[str, str
             (os.POSIX_SPAWN_DUP2, 1, 2),
         ],
         setsid=True,
+        # A shell in the background ignores the first two for all that it starts, and a shell cannot trap what it was
+        # born to ignore: process 1 of a node would never hear of its reboot.
+        setsigdef=[signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP],
     )
 
 
