@@ -56,11 +56,11 @@ class Site:
             "patch", *arguments, patch_operation="install", patch_reboot_option=option, **variables
         )
 
-    def install(self, option: str, *arguments: str, **variables: Any) -> tuple[bool, dict[str, Any]]:
+    def install(self, option: str, *arguments: str, rc: int = 0, **variables: Any) -> tuple[bool, dict[str, Any]]:
         """Whether the node is in another boot after the install, and the install's result."""
         before = self.boot()
         run = self.play(option, *arguments, **variables)
-        assert run.rc == 0, run.output
+        assert run.rc == rc, run.output
         result = run.results("patch_install")[self.node.name]
         rebooted = self.boot() != before
         assert result["reboot"]["performed"] == rebooted, "what it says of the reboot is true"
@@ -111,7 +111,7 @@ def test_the_table_of_reboots_holds_on_a_real_node(node: GiveNode, controller: C
     assert result["reboot_required"]["required"]
 
     site.approve("sec-standard", "postinst-fails")
-    rebooted, result = site.install("RebootIfNeeded")
+    rebooted, result = site.install("RebootIfNeeded", rc=2)
     assert rebooted, "row 2: one installed now, though another failed"
     assert site.states("sec-standard") == {"INSTALLED"}
     assert site.states("postinst-fails") == {"FAILED"}
