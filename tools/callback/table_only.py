@@ -37,6 +37,7 @@ class CallbackModule(DefaultCallback):
         """Say nothing."""
 
     v2_playbook_on_include = leave_out
+    v2_playbook_on_no_hosts_matched = leave_out  # without a policy there is nobody whom its play is for
     v2_playbook_on_stats = leave_out
     v2_runner_on_ok = leave_out
     v2_runner_on_skipped = leave_out
