@@ -65,11 +65,11 @@ def make_lines_visible(text: str) -> str:
     return "\n".join(map(make_visible, text.split("\n")))
 
 
-def _keep_log(settings: Settings, run_id: str, operation: str, result: Mapping[str, Any]) -> tuple[str, ...]:
+def _keep_log(settings: Settings | None, run_id: str, operation: str, result: Mapping[str, Any]) -> tuple[str, ...]:
     """Write what was done where patch_log_destination says; gives a warning if that fails, the node did not."""
-    destination = settings.patch_log_destination
-    if not destination or settings.check_mode:
+    if settings is None or not settings.patch_log_destination or settings.check_mode:
         return ()
+    destination = settings.patch_log_destination
     try:
         folder = find_path(destination, "patch_log_destination", settings.base_dir)
         write_log(folder, run_id, settings.host, operation.lower(), result)
@@ -122,12 +122,14 @@ class PatchAction(ActionBase):
             operation=self.OPERATION,
             address=str(variables.get("ansible_host") or ""),
         )
+        keep = functools.partial(_keep_log, None, turn.run_id, self.OPERATION)
         is_held = False
         try:
             settings = read_settings(
                 validate_arguments(self, self.OPTIONS), variables, check_mode=self._task.check_mode
             )
             record = functools.partial(record, patch_group=settings.patch_group or "")
+            keep = functools.partial(_keep_log, settings, turn.run_id, self.OPERATION)
             limits = read_limits(settings)
             check_strategy(self._task, settings)
             decision = turn.wait(limits, settings.patch_window_cutoff, timedelta(seconds=settings.patch_step_timeout))
@@ -136,7 +138,7 @@ class PatchAction(ActionBase):
             is_held = settings.patch_hold_turn
             node = functools.partial(run_on_node, self, variables)
             result = self.operate(HostOperation(node, turn.store, turn.run_id, settings, _say, self._connection))
-            warnings = [*result.get("warnings", ()), *_keep_log(settings, turn.run_id, self.OPERATION, result)]
+            warnings = [*result.get("warnings", ()), *keep(result)]
             if is_held:
                 turn.rest()
             else:
@@ -147,6 +149,7 @@ class PatchAction(ActionBase):
             raise  # the node did nothing, and the next run writes the end of this one
         except AnsibleConnectionFailure as error:
             record("UNREACHABLE", error.message)
+            keep({"unreachable": True, "msg": error.message})
             if is_held:
                 turn.rest()
                 # Ansible runs no further task on a node that is unreachable, so for steps that follow it has failed
@@ -155,6 +158,7 @@ class PatchAction(ActionBase):
             raise
         except Exception as error:
             record("ERROR", str(error))
+            keep({"failed": True, "msg": str(error)})
             if is_held:
                 turn.rest()
             else:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -304,6 +305,17 @@ def test_the_result_is_kept_where_the_log_goes(url: str, tmp_path: Path) -> None
     (file,) = (tmp_path / "logs").glob("*/web1/scan.json")
     assert '"msg": "done"' in file.read_text(encoding="utf-8")
     assert result["warnings"] == []
+
+
+@pytest.mark.parametrize(
+    ("error", "key"), [(OperationError("disk full"), "failed"), (AnsibleConnectionFailure("no route"), "unreachable")]
+)
+def test_what_went_wrong_is_kept_there_too(url: str, tmp_path: Path, error: Exception, key: str) -> None:
+    with pytest.raises((AnsibleActionFail, AnsibleConnectionFailure)):
+        run(url, fail_with(error), patch_log_destination=str(tmp_path / "logs"))
+    (file,) = (tmp_path / "logs").glob("*/web1/scan.json")
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    assert (kept[key], kept["msg"]) == (True, str(getattr(error, "message", error)))
 
 
 def test_a_log_that_cannot_be_written_is_a_warning_and_no_failure(url: str, tmp_path: Path) -> None:

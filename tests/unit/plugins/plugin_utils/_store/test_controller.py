@@ -60,7 +60,9 @@ def test_of_any_other_text_nothing_is_known(name: str) -> None:
     assert is_alive_here(name) is None
 
 
-@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("unshare"), reason="makes a container of a kind")
+@pytest.mark.skipif(
+    os.geteuid() != 0 or not shutil.which("unshare"), reason="makes a container of a kind, which needs root and unshare"
+)
 def test_who_is_in_a_container_is_not_seen_by_all_and_sees_no_other() -> None:
     script = (
         "import sys; sys.path[:] = sys.argv[2:];"
