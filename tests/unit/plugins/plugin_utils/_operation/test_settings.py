@@ -140,3 +140,11 @@ def test_baselines_are_recommended_or_named_by_system(tmp_path: Path, given: Any
 def test_other_baselines_are_refused(tmp_path: Path, given: Any) -> None:
     with pytest.raises(OperationError, match=r"'web1': patch_baselines is .*allowed: recommended"):
         make_settings(tmp_path, patch_baselines=given)
+
+
+def test_a_hook_has_to_be_there_before_anything_begins(tmp_path: Path) -> None:
+    (tmp_path / "drain.yml").write_text("[]\n", encoding="utf-8")
+    found = make_settings(tmp_path, patch_pre_install_hook="drain.yml").hooks
+    assert found == {"pre_install": str(tmp_path / "drain.yml"), "post_install": "", "on_exit": ""}
+    with pytest.raises(OperationError, match=r"host 'web1': there is no file patch_on_exit_hook '.*/typo\.yml'"):
+        make_settings(tmp_path, patch_on_exit_hook="typo.yml")
