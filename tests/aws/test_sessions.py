@@ -63,13 +63,16 @@ def test_a_session_reads_nothing_before_it_is_asked(session: MakeSession) -> Non
 
 def test_calls_go_to_the_region_that_is_named(aws: Aws, session: MakeSession) -> None:
     made = session()
-    ids = {region: made.client("ssm", region).create_patch_baseline(Name="one")["BaselineId"] for region in ("eu-west-1",)}
+    baseline_id = made.client("ssm", "eu-west-1").create_patch_baseline(Name="one")["BaselineId"]
+    own = [{"Key": "OWNER", "Values": ["Self"]}]
     found = {
-        region: [entry["BaselineId"] for entry in aws.client(region=region).describe_patch_baselines(
-            Filters=[{"Key": "OWNER", "Values": ["Self"]}])["BaselineIdentities"]]
+        region: [
+            entry["BaselineId"]
+            for entry in aws.client(region=region).describe_patch_baselines(Filters=own)["BaselineIdentities"]
+        ]
         for region in ("eu-west-1", "eu-central-1")
     }
-    assert found == {"eu-west-1": [ids["eu-west-1"]], "eu-central-1": []}
+    assert found == {"eu-west-1": [baseline_id], "eu-central-1": []}
     assert made.region == "eu-central-1"
 
 
@@ -181,7 +184,7 @@ def test_without_credentials_the_ways_to_give_some_are_said(
 
 
 def test_without_a_region_the_ways_to_name_one_are_said(session: MakeSession) -> None:
-    with pytest.raises(AwsError, match="no region is set. Name one: patch_aws_region") as caught:
+    with pytest.raises(AwsError, match=r"no region is set\. Name one: patch_aws_region") as caught:
         ask(session(region=None))
     assert caught.value.code == "NoRegionError"
 
@@ -191,7 +194,10 @@ def test_an_error_of_the_layer_of_systems_manager_is_translated_with_its_own_wor
 ) -> None:
     aws.control(deny=["ssm:GetPatchBaseline"])
     made = session()
-    with pytest.raises(AwsError, match=r"Failed to read 'x' in eu-central-1 .*Allow it") as caught, made.translate("try"):
+    with (
+        pytest.raises(AwsError, match=r"Failed to read 'x' in eu-central-1 .*Allow it") as caught,
+        made.translate("try"),
+    ):
         made.ssm().call("read 'x'", "get_patch_baseline", BaselineId="pb-00000000000000000")
     assert caught.value.code == "AccessDeniedException"
 
@@ -203,7 +209,7 @@ def test_other_errors_stay_what_they_are(session: MakeSession) -> None:
 
 def test_without_boto3_its_installation_is_said(session: MakeSession, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "boto3", None)
-    with pytest.raises(AwsError, match="lacks boto3 .*pip install boto3"):
+    with pytest.raises(AwsError, match=r"lacks boto3 .*pip install boto3"):
         ask(session())
     with pytest.raises(KeyError), session().translate("try"):
         raise KeyError("x")

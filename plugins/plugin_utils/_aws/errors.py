@@ -84,7 +84,8 @@ _CLASSES = {
     "ConfigParseError": _NO_PROFILE,
     "InfiniteLoopConfigError": _NO_PROFILE,
     "InvalidConfigError": _NO_PROFILE,
-    "HTTPClientError": _UNREACHABLE,  # no connection, no answer in time, a proxy, a certificate
+    "ConnectionError": _UNREACHABLE,
+    "HTTPClientError": _UNREACHABLE,  # no answer in time, a proxy, a certificate
 }
 
 

@@ -4,8 +4,8 @@
 
 """Sessions with AWS for code that runs on the controller: actions and inventory. Modules have amazon.aws's own.
 
-Credentials come from where AWS's command line takes them. boto3 and the collection amazon.aws are looked for when AWS is
-asked, and not before: whoever keeps everything on the controller needs neither.
+Credentials come from where AWS's command line takes them. boto3 and the collection amazon.aws are looked for when AWS
+is asked, and not before: whoever keeps everything on the controller needs neither.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ AWS_OPTIONS: dict[str, dict[str, Any]] = {
 
 CONNECT_TIMEOUT = 10  # seconds
 READ_TIMEOUT = 30
-# With botocore's waits between them: some 15 seconds for a throttled call, some three minutes for an endpoint that hangs.
-# AWS_MAX_ATTEMPTS and AWS_RETRY_MODE, or the profile's, win.
+# With botocore's waits between them some 15 seconds for a throttled call, some three minutes for an endpoint that
+# hangs. AWS_MAX_ATTEMPTS and AWS_RETRY_MODE, or the profile's, win.
 ATTEMPTS = 6
 _ROLE_SESSION = "openpatch.patch_manager"  # what CloudTrail shows
 
@@ -165,6 +165,7 @@ class AwsSession:
 
     def _make_client(self, session: Any, service: str, region: str) -> Any:
         from botocore.config import Config
+        from botocore.exceptions import BotoCoreError
 
         retries: dict[str, Any] = {}
         if self._configured("retry_mode") in (None, "legacy"):
@@ -174,7 +175,9 @@ class AwsSession:
         config = Config(user_agent_extra="openpatch.patch_manager", retries=retries or None, **self._timeouts)
         try:
             return session.client(service, region_name=region, endpoint_url=self.options.endpoint_url, config=config)
-        except ValueError as error:  # botocore's way to refuse an address
-            raise AwsError(
+        except ValueError as error:
+            if isinstance(error, BotoCoreError):
+                raise
+            raise AwsError(  # botocore's way to refuse an address
                 f"Failed to connect to {service}{self.describe(region)}: {error}. Correct patch_aws_endpoint_url"
             ) from error
