@@ -305,6 +305,15 @@ def test_a_baseline_is_renamed_by_its_id(aws: Aws, sync: Sync) -> None:
     assert set(state_of(aws.client())) == {"red-hat REDHAT_ENTERPRISE_LINUX"}
 
 
+def test_a_name_that_its_owner_gives_up_is_free_for_another_file(aws: Aws, sync: Sync) -> None:
+    sync.write(rhel=RHEL)
+    baseline_id = sync.push().baselines[0]["baseline_id"]
+    sync.write(aaa=RHEL, rhel=RHEL.replace("name: rhel", f"baseline_id: {baseline_id}\nname: red-hat", 1))
+    assert changed(sync.push()) == ["red-hat", "rhel"]
+    assert set(state_of(aws.client())) == {"red-hat REDHAT_ENTERPRISE_LINUX", "rhel REDHAT_ENTERPRISE_LINUX"}
+    assert changed(sync.push()) == changed(sync.pull()) == []
+
+
 def test_regions_are_told_apart(aws: Aws, sync: Sync) -> None:
     sync.write(rhel=RHEL)
     sync.push(region="eu-west-1")
@@ -411,13 +420,12 @@ def test_the_playbook_pushes_and_pulls(aws: Aws, tmp_path: Path) -> None:
         (result,) = run.results("patch_baselines_sync").values()
         return result, run.stdout
 
-    predicted, shown = play("push", "--check", "--diff")
-    assert predicted["changed"] and "+name: web-servers" in shown and "check mode: nothing was done" in shown
-    done, shown = play("push")
-    assert done["changed"] and "1 baseline pushed from" in shown
+    done, shown = play("push", "--diff")
+    assert done["changed"] and "1 baseline pushed from" in shown and "+name: web-servers" in shown
     aws.client().update_patch_baseline(BaselineId=done["baselines"][0]["baseline_id"], RejectedPatches=["vim"])
-    pulled, shown = play("pull", "--diff")
-    assert pulled["changed"] and "-rejected_patches: [nginx]" in shown
+    pulled, shown = play("pull", "--check", "--diff")
+    assert pulled["changed"] and "-rejected_patches: [nginx]" in shown and "check mode: nothing was done" in shown
+    assert (controller.folder / "patch_baselines/jos.yml").read_text(encoding="utf-8") == UBUNTU
     refused = controller.play(
         "baselines", patch_baselines_direction="pull", patch_aws_endpoint_url=aws.url, patch_aws_profile="nobody"
     )

@@ -160,19 +160,33 @@ def _read_account(ssm: Ssm, wanted: Sequence[Wanted]) -> _Account:
     for identity in account.identities:
         if identity["DefaultBaseline"]:
             account.defaults[identity["OperatingSystem"]] = identity["BaselineId"]
-    for each in wanted:
-        match = _match(each, account.identities)
-        if match and (found := read_identified(ssm, match)):
-            account.found[each.place] = found
+    for place, identity in _match(wanted, account.identities).items():
+        if found := read_identified(ssm, identity):
+            account.found[place] = found
     return account
 
 
-def _match(wanted: Wanted, identities: Sequence[Answer]) -> Answer | None:
-    """The baseline in AWS that a file means: by its id, else by its name and operating system."""
+def _match(wanted: Sequence[Wanted], identities: Sequence[Answer]) -> dict[str, Answer]:
+    """The baselines in AWS that files mean, by the places of these: by id, and then by name among those that are left.
+
+    An id that is not there is one of another region or account.
+    """
+    matches = {
+        each.place: identity
+        for each in wanted
+        for identity in identities
+        if each.baseline.id != each.baseline.name and same_id(identity["BaselineId"], each.baseline.id)
+    }
+    taken = [identity["BaselineId"] for identity in matches.values()]
+    rest = [identity for identity in identities if identity["BaselineId"] not in taken]
+    for each in wanted:
+        if each.place not in matches and (named := _match_name(each, rest)):
+            matches[each.place] = named
+    return matches
+
+
+def _match_name(wanted: Wanted, identities: Sequence[Answer]) -> Answer | None:
     baseline = wanted.baseline
-    for identity in identities:
-        if baseline.id != baseline.name and same_id(identity["BaselineId"], baseline.id):
-            return identity
     named = [
         identity
         for identity in identities
