@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,8 +106,12 @@ def write_changes(changes: Sequence[FileChange]) -> None:
             change.path.parent.mkdir(parents=True, exist_ok=True)
             if change.before is None and change.path.exists():
                 raise FileExistsError(None, "somebody else has just made it")
+            owner = change.path.stat() if change.before is not None else None
             with replace_file(change.path) as stream:
                 stream.write(change.after)
+            if owner and owner.st_uid != os.geteuid():  # root writes what a person goes on with
+                with suppress(PermissionError):
+                    os.chown(change.path, owner.st_uid, owner.st_gid)
         except (OSError, ReportWriteError) as error:
             cause = error.__cause__ if isinstance(error, ReportWriteError) else error
             reason = getattr(cause, "strerror", None) or cause

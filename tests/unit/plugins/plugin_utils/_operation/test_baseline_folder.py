@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -145,3 +146,16 @@ def test_a_file_that_somebody_made_meanwhile_is_not_overwritten(tmp_path: Path) 
     with pytest.raises(OperationError, match="somebody else has just made it"):
         write_changes([FileChange(file, None, "ours")])
     assert file.read_text(encoding="utf-8") == "theirs"
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0, reason="needs root: only root may write what is somebody else's and give it back"
+)
+def test_a_file_that_root_changes_stays_its_owners(tmp_path: Path) -> None:
+    file = write(tmp_path)
+    os.chown(file, 1234, 4321)
+    file.chmod(0o640)
+    write_changes(plan(tmp_path, held(rejected_patches=["nginx"])).changes)
+    found = file.stat()
+    assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (1234, 4321, 0o640)
+    assert "nginx" in file.read_text(encoding="utf-8")
