@@ -6,8 +6,11 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.cron import check_association, parse_cron
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.errors import ScheduleError
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.cron import (
+    check_association,
+    parse_cron,
+)
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.errors import ScheduleError
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.dates import (
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.dates import (
     ALL_MONTHS,
     EVERY_DAY,
     FEBRUARY,
@@ -19,7 +19,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.da
     DateRule,
     merge_rules,
 )
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.errors import ScheduleError
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.errors import ScheduleError
 
 SECONDS_OF_A_DAY = 24 * 60 * 60
 FRIDAY, MONDAY = 4, 0
