@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.aws.api_fields import missing_options, spec_of
 from tests.aws.conftest import Aws
 from tests.aws.ssm_playbooks import Case, Modules, documentation_of, hold_to_matrix, modules, without
 
@@ -105,6 +106,29 @@ def test_an_association_holds_to_the_matrix(modules: Modules) -> None:
         ],
         GENERATED,
     )
+
+
+@pytest.mark.parametrize("operation", ["CreateAssociation", "UpdateAssociation"])
+def test_every_field_of_the_api_is_an_option(operation: str) -> None:
+    # Targets take the place of the one instance of the old form; a dictionary instead of tags; the version is its own.
+    ignored = {"instance_id", "tags", "association_version"}
+    assert missing_options(operation, spec_of(MODULE), ignored) == []
+
+
+def test_an_automation_takes_its_targets_by_maps(modules: Modules, aws: Aws) -> None:
+    (node,) = aws.seed(nodes=[{"InstanceId": "i-0123456789abcdef0"}])
+    options: dict[str, Any] = {
+        **NIGHTLY,
+        "name": "AWS-PatchAsgInstance",
+        "parameters": {"InstanceId": node},
+        "automation_target_parameter_name": "InstanceId",
+        "target_maps": [{"InstanceId": [node]}],
+        "association_dispatch_assume_role": "arn:aws:iam::123456789012:role/dispatch",
+        "schedule_expression": "cron(0 0 0/4 1/1 * ? *)",
+    }
+    made, again = modules.result(MODULE, **options), modules.result(MODULE, **options)
+    assert (made["changed"], again["changed"]) == (True, False)
+    assert {key: made[KEY][key] for key in options} == {**options, "parameters": {"InstanceId": [node]}}
 
 
 def test_order_spelling_and_defaults_make_no_difference(modules: Modules) -> None:
@@ -273,6 +297,14 @@ def test_what_cannot_be_is_refused_with_its_place_before_aws_is_asked(
     message = modules.failure(MODULE, check=True, **options)["msg"]
     assert [word for word in words if word not in message] == [], message
     assert "ssm:CreateAssociation" not in aws.status()["calls"]
+
+
+def test_a_schedule_that_aws_has_taken_is_not_judged_again(modules: Modules, ssm: Any) -> None:
+    expression = "cron(0 2/3 ? * SUN *)"  # more than once on a day of the week is not documented
+    request = {"Parameters": SCAN["parameters"], "Targets": [{"Key": "InstanceIds", "Values": ["*"]}]}
+    ssm.create_association(Name=SCAN["name"], AssociationName="nightly", ScheduleExpression=expression, **request)
+    assert modules.result(MODULE, **NIGHTLY, max_errors="3")[KEY]["schedule_expression"] == expression
+    assert "an association" in modules.failure(MODULE, **NIGHTLY, schedule_expression="cron(0 2/4 ? * SUN *)")["msg"]
 
 
 def test_what_aws_refuses_is_told_with_its_name(modules: Modules) -> None:

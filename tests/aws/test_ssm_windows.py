@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.aws.api_fields import missing_options, spec_of
 from tests.aws.conftest import Aws
 from tests.aws.ssm_playbooks import Case, Modules, documentation_of, hold_to_matrix, modules, without
 
@@ -79,6 +80,23 @@ FULL: dict[str, Any] = {
     "tags": {"team": "web", "cost centre": "7"},
 }
 SCALARS = without(FULL, ["targets", "tasks"])
+
+
+@pytest.mark.parametrize(
+    ("operation", "option"),
+    [
+        ("CreateMaintenanceWindow", None),
+        ("UpdateMaintenanceWindow", None),
+        ("RegisterTargetWithMaintenanceWindow", "targets"),
+        ("RegisterTaskWithMaintenanceWindow", "tasks"),
+    ],
+)
+def test_every_field_of_the_api_is_an_option(operation: str, option: str | None) -> None:
+    spec = spec_of(MODULE)
+    options = spec[option]["options"] if option else spec
+    # The id of the window is the module's; a dictionary instead of expressions, and of tags; tokens are its own.
+    ignored = {"client_token", "task_parameters"} | ({"window_id"} if option else {"tags"})
+    assert missing_options(operation, options, ignored) == []
 
 
 def named(view: dict[str, Any], option: str) -> dict[str, dict[str, Any]]:
@@ -329,6 +347,18 @@ def test_throttled_calls_make_nothing_twice_and_reads_that_lag_are_waited_for(mo
     made = modules.result(MODULE, **FULL)[KEY]
     assert named(made, "tasks").keys() == {"install", "tell"}
     assert aws.status()["calls"]["ssm:RegisterTaskWithMaintenanceWindow"] == 3
+
+
+def test_a_schedule_that_aws_has_taken_is_not_judged_again(modules: Modules, ssm: Any, aws: Aws) -> None:
+    ssm.create_maintenance_window(
+        Name="sunday", Schedule="at(2020-01-01T00:00:00)", Duration=2, Cutoff=0, AllowUnassociatedTargets=False
+    )
+    ssm.update_maintenance_window(
+        WindowId=ssm.describe_maintenance_windows()["WindowIdentities"][0]["WindowId"],
+        StartDate="2026-01-01T00:00:00Z",  # from when on it does not come any more
+    )
+    assert modules.result(MODULE, **SUNDAY, duration=3)["changed"]
+    assert "never runs" in modules.failure(MODULE, **SUNDAY, end_date="2027-01-01T00:00:00Z")["msg"]
 
 
 def test_a_name_that_several_windows_have_needs_the_id(modules: Modules, ssm: Any) -> None:

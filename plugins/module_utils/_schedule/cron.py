@@ -138,10 +138,10 @@ def check_association(cron: Cron, given: dict[Field, Given]) -> None:
     for field, allowed, rule in (
         (SECONDS, r"0+", "runs at second 0"),
         (MONTH, r"\*", "runs in every month, '*'"),
-        # The last day of the month is none of the documented forms, but a documented example.
+        # The last day of the month, and 1/1 for every day, are none of the documented forms, but documented examples.
         (
             DAY_OF_MONTH,
-            r"[*?]|L",
+            r"[*?]|L|1/1",
             "runs every day '*', on the last day 'L', or on a day-of-week, then this field is '?'",
         ),
         (DAY_OF_WEEK, r"[*?]|\w+|\w+#\d", "runs on one day of the week or on every '*', not on ranges and lists"),

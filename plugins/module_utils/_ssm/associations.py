@@ -33,7 +33,10 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.field
     write_fields,
 )
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.plan import Answered, Plan, Step, View
-from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.schedules import check_association
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.schedules import (
+    OF_ASSOCIATION,
+    check_association,
+)
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.tags import Tagged, tags_after
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.transformations import (
     is_empty,
@@ -152,7 +155,9 @@ class Association:
                 f"Failed to {doing}: association_name {name!r} is none for an association. "
                 "Use 3 to 128 letters, digits, hyphens, underscores and dots."
             )
-        check_association(doing, wanted)
+        # What AWS has taken already is not judged again: it may know more than is documented.
+        if not state or set(OF_ASSOCIATION) & set(changed_fields(ASSOCIATION, before, wanted)):
+            check_association(doing, wanted)
         return keep_equal(ASSOCIATION, before, wanted) if state else wanted
 
     def _plan_absence(self, state: Found | None) -> Plan:

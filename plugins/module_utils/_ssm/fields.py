@@ -135,6 +135,7 @@ def take_parameters(parameters: Mapping[str, Any]) -> Json:
     return {
         str(key): [_to_parameter(value) for value in (values if isinstance(values, list) else [values])]
         for key, values in parameters.items()
+        if values is not None
     }
 
 

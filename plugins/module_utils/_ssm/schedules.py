@@ -45,6 +45,11 @@ def normalise_zone(name: str) -> str:
     return name or "UTC"
 
 
+# What a schedule is made of.
+OF_WINDOW = ("schedule", "schedule_timezone", "schedule_offset", "start_date", "end_date")
+OF_ASSOCIATION = ("schedule_expression", "schedule_offset", "apply_only_at_cron_interval", "duration")
+
+
 def check_window(doing: str, window: Mapping[str, Any]) -> None:
     """Raise ``StateError`` if a window could never open, or AWS does not take its schedule."""
     moments = {}

@@ -29,6 +29,7 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.field
 )
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.plan import Answered, Plan, Step, View
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.schedules import (
+    OF_WINDOW,
     check_window,
     normalise_moment,
     normalise_zone,
@@ -158,6 +159,9 @@ class MaintenanceWindow:
         if missing:
             raise StateError(f"Failed to {doing}: a window needs {' and '.join(missing)}.")
         _check(doing, wanted)
+        # What AWS has taken already is not judged again: it may know more than is documented.
+        if not state or set(OF_WINDOW) & set(changed_fields(WINDOW, before, wanted)):
+            check_window(doing, wanted)
         return keep_equal(WINDOW, before, wanted) if state else wanted
 
     def _create(self, doing: str, wanted: Json) -> list[Step]:
@@ -256,7 +260,6 @@ def _check(doing: str, window: Json) -> None:
         raise StateError(f"Failed to {doing}: duration is {duration}, not 1 to {_MOST_HOURS} hours.")
     if not 0 <= cutoff < duration:
         raise StateError(f"Failed to {doing}: cutoff is {cutoff}, not 0 to {duration - 1} hours, less than duration.")
-    check_window(doing, window)
 
 
 def _with_ids(option: Mapping[str, Any], ids: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -112,6 +112,7 @@ def test_expressions_that_mean_the_same_are_the_same(one: str, other: str) -> No
         "0 2 ? * 5#3 *",
         "15 10 ? * 6L *",
         "0 2 L * ? *",
+        "0 0 0/4 1/1 * ? *",
     ],
 )
 def test_an_association_may_have_the_documented_forms(text: str) -> None:
