@@ -335,8 +335,11 @@ def test_information_has_the_shape_of_the_module_with_versions_and_what_it_did(m
         (target,) = execution["targets"]
         assert target.keys() <= said["targets"]["contains"].keys()
         assert (execution["status"], target["resource_id"]) == ("Success", node)
-    later = modules.result(INFO, association_name="nightly", executions=True, executed_after="2126-01-01T00:00:00Z")
-    assert later["associations"][0]["association_executions"] == []
+    for after, count in (("2026-01-01T00:00:00Z", 2), ("2126-01-01T00:00:00Z", 0)):
+        (later,) = modules.result(INFO, association_name="nightly", executions=True, executed_after=after)[
+            "associations"
+        ]
+        assert len(later["association_executions"]) == count
 
     def names(**options: Any) -> list[str]:
         return [entry["association_name"] for entry in modules.result(INFO, **options)["associations"]]

@@ -309,6 +309,7 @@ def test_a_target_is_not_taken_from_under_a_task(modules: Modules) -> None:
         "Failed to change maintenance window 'sunday': target 'group' is not in targets any more, but task 'install' "
         "runs on it. Change the task too."
     )
+    assert modules.failure(MODULE, **SUNDAY, targets=[WEB], tasks=[{"name": "install"}])["msg"] == refused["msg"]
     task = {"name": "install", "targets": [{"key": "WindowTargetIds", "values": ["web"]}]}
     window = modules.result(MODULE, **SUNDAY, targets=[WEB], tasks=[task], purge_tasks=False)[KEY]
     assert named(window, "targets").keys() == {"web"}
@@ -396,6 +397,10 @@ REFUSED: list[tuple[dict[str, Any], list[str]]] = [
     ({**BARE, "targets": [{**WEB, "window_target_id": "x"}]}, ["targets[0]: there is no target 'x'"]),
     ({**BARE, "tasks": [{"name": "x"}]}, ["tasks[0]: a task needs task_type and task_arn"]),
     ({**BARE, "tasks": [INSTALL]}, ["tasks[0]: the window has no target 'web'"]),
+    (
+        {**BARE, "tasks": [{**INSTALL, "targets": [{"key": "InstanceIds", "values": ["mi-0123456789abcdef0"]}]}]},
+        ["tasks[0]: the window allows its own targets only, not InstanceIds", "set allow_unassociated_targets"],
+    ),
     ({**BARE, "tasks": [without(INSTALL, ["targets"])]}, ["tasks[0]: a task of the type RUN_COMMAND needs targets"]),
     ({**BARE, "tasks": [without(INSTALL, ["max_errors"])]}, ["tasks[0]: a task with targets needs max_errors"]),
     ({**BARE, "tasks": [{**TELL, "max_errors": "5%"}]}, ["tasks[0]: max_errors need targets"]),

@@ -49,6 +49,7 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.windo
     step_deregister,
 )
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.window_targets import (
+    REGISTERED,
     TARGETS,
     ids_by_name,
     named_targets,
@@ -100,6 +101,43 @@ class Found:
 
 
 @dataclass(frozen=True)
+class _Registered:
+    """The targets that tasks of a window may name, and those that have to go."""
+
+    window: Json
+    targets: list[Json]
+    leaving: list[Json]
+
+    def check(self, doing: str, entry: Entry) -> None:
+        """Raise ``StateError`` for a task on what is not there, or on what the window does not allow."""
+        known = {value for target in self.targets for value in (target["window_target_id"], target["name"]) if value}
+        leaving = {target["window_target_id"] for target in self.leaving}
+        for value in named_targets(entry.wanted):
+            if value not in known | leaving:
+                raise StateError(
+                    f"Failed to {doing}: {entry.place}: the window has no target '{value}'. Add it to targets, or "
+                    f"write one of: {', '.join(sorted(known)) or 'none is there'}."
+                )
+        others = sorted({target["key"] for target in entry.wanted["targets"]} - {REGISTERED})
+        if others and not self.window["allow_unassociated_targets"]:
+            raise StateError(
+                f"Failed to {doing}: {entry.place}: the window allows its own targets only, not {', '.join(others)}. "
+                f"Use {REGISTERED}, or set allow_unassociated_targets."
+            )
+
+    def refuse_in_use(self, doing: str, tasks: list[Json]) -> None:
+        """Raise ``StateError`` if a task runs on a target that has to go."""
+        for target in self.leaving:
+            for task in tasks:
+                if target["window_target_id"] in named_targets(task):
+                    raise StateError(
+                        f"Failed to {doing}: target '{target['name'] or target['window_target_id']}' is not in targets "
+                        f"any more, but task '{task['name'] or task['window_task_id']}' runs on it. "
+                        "Change the task too."
+                    )
+
+
+@dataclass(frozen=True)
 class MaintenanceWindow:
     """A maintenance window and the options of ``ssm_maintenance_window``."""
 
@@ -140,7 +178,7 @@ class MaintenanceWindow:
         steps = self._change(doing, state, wanted) if state else self._create(doing, wanted)
         window_id: str | Answered = state.id if state else Answered(_KEY, "WindowId")
         targets, target_steps, leaving = self._plan_targets(doing, window_id, state)
-        tasks, task_steps = self._plan_tasks(doing, window_id, state, targets, leaving)
+        tasks, task_steps = self._plan_tasks(doing, window_id, state, _Registered(wanted, targets, leaving))
         steps += target_steps + task_steps
         if state:
             steps += [step_deregister(TARGETS, state.id, view, Safe=True) for view in leaving]
@@ -204,10 +242,10 @@ class MaintenanceWindow:
         return targets, [step for step in steps if step], left if self.options["purge_targets"] else []
 
     def _plan_tasks(
-        self, doing: str, window_id: str | Answered, state: Found | None, targets: list[Json], leaving: list[Json]
+        self, doing: str, window_id: str | Answered, state: Found | None, registered: _Registered
     ) -> tuple[list[Json], list[Step]]:
         found = state.tasks if state else []
-        ids = ids_by_name(targets)
+        ids = ids_by_name(registered.targets)
         tasks, steps, going = found, [], []
         if self.options["tasks"] is not None:
             named = [_with_ids(option, ids) for option in self.options["tasks"]]
@@ -217,14 +255,14 @@ class MaintenanceWindow:
             ]
             made = self._ids_to_come(ids)
             for entry in entries:
-                _check_names(doing, entry, targets)
+                registered.check(doing, entry)
                 steps.append(
                     plan_entry(TASKS, window_id, entry, lambda content, task: request_of_task(content, task, made))
                 )
             left = _unmatched(found, entries)
             going = left if self.options["purge_tasks"] else []
             tasks = sort_tasks([entry.wanted for entry in entries] + [task for task in left if task not in going])
-        _refuse_in_use(doing, tasks, leaving)
+        registered.refuse_in_use(doing, tasks)
         calls = [step for step in steps if step]
         return tasks, calls + [step_deregister(TASKS, state.id, task) for task in going if state]
 
@@ -267,26 +305,6 @@ def _with_ids(option: Mapping[str, Any], ids: Mapping[str, Any]) -> Mapping[str,
     if not option["targets"]:
         return option
     return {**option, "targets": with_targets({"targets": take_targets(option["targets"])}, ids)}
-
-
-def _check_names(doing: str, entry: Entry, targets: list[Json]) -> None:
-    known = {value for target in targets for value in (target["window_target_id"], target["name"]) if value}
-    for value in named_targets(entry.wanted):
-        if value not in known:
-            raise StateError(
-                f"Failed to {doing}: {entry.place}: the window has no target '{value}'. Add it to targets, or "
-                f"write one of: {', '.join(sorted(known)) or 'none is there'}."
-            )
-
-
-def _refuse_in_use(doing: str, tasks: list[Json], leaving: list[Json]) -> None:
-    for target in leaving:
-        for task in tasks:
-            if target["window_target_id"] in named_targets(task):
-                raise StateError(
-                    f"Failed to {doing}: target '{target['name'] or target['window_target_id']}' is not in targets any "
-                    f"more, but task '{task['name'] or task['window_task_id']}' runs on it. Change the task too."
-                )
 
 
 def _unmatched(found: list[Json], entries: list[Entry]) -> list[Json]:
