@@ -18,9 +18,11 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 HEADER = "---\n# Made by tools/generate.py from the documentation of the actions. Change it there.\n"
+# fragment: file and name in it
 FRAGMENTS = {
-    "openpatch.patch_manager._operation": "DOCUMENTATION",
-    "openpatch.patch_manager._operation.install": "INSTALL",
+    "openpatch.patch_manager._operation": ("_operation", "DOCUMENTATION"),
+    "openpatch.patch_manager._operation.install": ("_operation", "INSTALL"),
+    "openpatch.patch_manager._aws": ("_aws", "DOCUMENTATION"),
 }
 
 OPERATION = {
@@ -61,6 +63,12 @@ ROLES: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...]]] = {
         {},
         ("outcome", "width"),
     ),
+    "patch_baselines_sync": (
+        "Push baseline files to AWS, or pull the baselines of AWS into files",
+        "patch_baselines_sync",
+        {},
+        (),
+    ),
     "patch_report": ("Write the current assessments of all nodes to a file", "patch_report", {}, ()),
 }
 
@@ -80,10 +88,10 @@ def read_strings(path: Path) -> dict[str, str]:
 def module_options(module: str) -> dict[str, Any]:
     """The options of a module, its documentation fragments included."""
     documentation = yaml.safe_load(read_strings(ROOT / "plugins" / "modules" / f"{module}.py")["DOCUMENTATION"])
-    fragments = read_strings(ROOT / "plugins" / "doc_fragments" / "_operation.py")
     options: dict[str, Any] = {}
     for name in documentation.get("extends_documentation_fragment", []):
-        options |= yaml.safe_load(fragments[FRAGMENTS[name]])["options"]
+        file, fragment = FRAGMENTS[name]
+        options |= yaml.safe_load(read_strings(ROOT / "plugins" / "doc_fragments" / f"{file}.py")[fragment])["options"]
     options |= documentation.get("options", {})
     return options
 

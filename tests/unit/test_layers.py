@@ -47,8 +47,9 @@ STORE = "plugins/plugin_utils/_store"
 SOURCE = "plugins/plugin_utils/_source"
 POLICY = "plugins/plugin_utils/_policy"
 REPORT = "plugins/plugin_utils/_report"
+AWS = "plugins/plugin_utils/_aws"
 OPERATION = "plugins/plugin_utils/_operation"
-EVERYTHING_BELOW_ACTIONS = (BASELINE, NODE, STORE, SOURCE, POLICY, REPORT, OPERATION)
+EVERYTHING_BELOW_ACTIONS = (BASELINE, NODE, STORE, SOURCE, POLICY, REPORT, AWS, OPERATION)
 
 # The innermost folder decides.
 LAYERS = (
@@ -66,7 +67,8 @@ LAYERS = (
     Layer(SOURCE, imports=(BASELINE,), foreign=("yaml", "ansible.module_utils.urls", "ansible.errors")),
     Layer(POLICY, imports=(BASELINE, SCHEDULE, SOURCE), foreign=("yaml",)),
     Layer(REPORT, imports=(BASELINE, STORE)),
-    Layer(OPERATION, imports=(BASELINE, NODE, STORE, SOURCE, POLICY, REPORT), foreign=("ansible",)),
+    Layer(AWS, imports=(BASELINE, SSM), foreign=("boto3", "botocore")),
+    Layer(OPERATION, imports=(BASELINE, NODE, STORE, SOURCE, POLICY, REPORT, AWS), foreign=("ansible",)),
     Layer("plugins/action", imports=EVERYTHING_BELOW_ACTIONS, foreign=("ansible",)),
     Layer("plugins/callback", imports=(BASELINE, STORE, REPORT), foreign=("ansible",)),
     Layer("plugins/modules", imports=(SSM,), standard_library=frozenset({"__future__"})),
@@ -188,6 +190,8 @@ PLUGINS = f"{COLLECTION}plugins."
         (f"{SOURCE}/a.py", "from ansible.plugins.action import ActionBase"),
         (f"{REPORT}/a.py", "import sqlalchemy"),
         (f"{OPERATION}/a.py", "import sqlalchemy"),
+        (f"{OPERATION}/a.py", "import boto3"),
+        (f"{AWS}/a.py", f"from {PLUGINS}plugin_utils._operation import settings"),
         ("plugins/action/a.py", "import requests"),
         ("plugins/modules/a.py", "import os"),
         ("plugins/new/a.py", ""),

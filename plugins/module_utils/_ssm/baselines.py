@@ -200,7 +200,7 @@ def read_baseline(ssm: Ssm, baseline_id: str) -> Found | None:
     return Found(answer, _read_tags(ssm, answer["BaselineId"]), default)
 
 
-def _read_identified(ssm: Ssm, identity: Answer) -> Found | None:
+def read_identified(ssm: Ssm, identity: Answer) -> Found | None:
     """Return a listed baseline, or ``None`` if it has been deleted since."""
     baseline_id = identity["BaselineId"]
     answer = ssm.find(f"read patch baseline '{identity['BaselineName']}'", "get_patch_baseline", BaselineId=baseline_id)
@@ -208,7 +208,7 @@ def _read_identified(ssm: Ssm, identity: Answer) -> Found | None:
 
 
 def _read_tags(ssm: Ssm, baseline_id: str) -> dict[str, str]:
-    return {} if _OWNED_BY_AWS.match(baseline_id) else _tagged(baseline_id, baseline_id).read(ssm)
+    return {} if is_owned_by_aws(baseline_id) else _tagged(baseline_id, baseline_id).read(ssm)
 
 
 def _tagged(baseline_id: str, name: str) -> Tagged:
@@ -268,6 +268,11 @@ def find_predefined(ssm: Ssm, system: str) -> Answer:
     if found is None:
         raise StateError(f"Failed to find patch baseline '{name}', the predefined default of {system}.")
     return found
+
+
+def is_owned_by_aws(baseline_id: str) -> bool:
+    """Whether an id is of one of AWS's own baselines, which nobody else can change."""
+    return bool(_OWNED_BY_AWS.match(baseline_id))
 
 
 def same_id(one: str, other: str) -> bool:
@@ -331,6 +336,6 @@ def read_baselines(ssm: Ssm, options: Mapping[str, Any]) -> dict[str, list[View]
             for identity in list_identities(ssm, filters)
             if options["name"] in (None, identity["BaselineName"])
         ]
-        found = [_read_identified(ssm, identity) for identity in identities]
+        found = [read_identified(ssm, identity) for identity in identities]
     views = [view_baseline(baseline) for baseline in found if baseline]
     return {"patch_baselines": sorted(views, key=lambda view: (view["name"], view["operating_system"]))}

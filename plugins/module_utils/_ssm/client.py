@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry, RetryingBotoClientWrapper
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.errors import (
     MISSING,
     SsmError,
@@ -67,6 +67,11 @@ class Ssm:
 def connect(module: Any) -> Ssm:
     """Return a client for the options of an ``AnsibleAWSModule``; it ends the module itself if they are no good."""
     return Ssm(module.client("ssm", retry_decorator=_RETRY))
+
+
+def connect_over(client: Any) -> Ssm:
+    """Return the API over a boto3 client that repeats throttled calls itself."""
+    return Ssm(RetryingBotoClientWrapper(client, lambda method: method))
 
 
 def to_filters(filters: Mapping[str, list[str] | tuple[str, ...]]) -> list[Answer]:
