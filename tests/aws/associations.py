@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import uuid
 
@@ -17,6 +18,7 @@ from .patching import is_patch_document, run_patch
 from .registry import serves
 from .schedules import BadSchedule, check_schedule
 from .tagging import put_tags
+from .windows import moment_of
 from .world import Call, Json
 
 _MAX, _MAX_VERSIONS = 2000, 1000
@@ -89,9 +91,12 @@ def _check(call: Call, request: Json) -> None:
 def _add_version(call: Call, association: Json, request: Json) -> None:
     versions = association["versions"]
     given = {key: value for key, value in request.items() if key not in _NOT_MEMBERS}
+    # The old form is answered with targets too.
+    named = {"Targets": [{"Key": "InstanceIds", "Values": [request["InstanceId"]]}]} if "InstanceId" in request else {}
     versions.append(
         {"DocumentVersion": "$DEFAULT", "SyncCompliance": "AUTO", "ApplyOnlyAtCronInterval": False}
         | given
+        | named
         | {
             "AssociationId": association["AssociationId"],
             "AssociationVersion": str(len(versions) + 1),
@@ -169,7 +174,8 @@ def update(call: Call, request: Json) -> Json:
         raise ApiError("AssociationVersionLimitExceeded", f"At most {_MAX_VERSIONS} versions of an association.")
     latest = versions[-1]
     # All that is left out is gone, but for what an association cannot be without.
-    kept = {key: latest[key] for key in ("Name", "InstanceId") if key in latest}
+    fixed = ("Name",) if "Targets" in request else ("Name", "InstanceId")
+    kept = {key: latest[key] for key in fixed if key in latest}
     if "Targets" not in request and "InstanceId" not in kept:
         kept["Targets"] = latest["Targets"]
     given = kept | {key: value for key, value in request.items() if key != "AssociationId"}
@@ -237,7 +243,7 @@ def describe_executions(call: Call, request: Json) -> Json:
             "Status": "Success",
             "DetailedStatus": "Success",
             "LastExecutionDate": execution["CreatedTime"],
-            "ResourceCountByStatus": json.dumps({"Success": len(execution["nodes"])}),
+            "ResourceCountByStatus": f"{{Success={len(execution['nodes'])}}}",
         }
         for execution in reversed(association["executions"].values())
     ]
@@ -247,6 +253,9 @@ def describe_executions(call: Call, request: Json) -> Json:
 
 
 def _is_met(value: object, operator: str, wanted: str) -> bool:
+    if isinstance(value, float):
+        with contextlib.suppress(ApiError):  # a time in ISO 8601, or in seconds
+            wanted = str(moment_of(wanted).timestamp())
     if operator == "EQUAL":
         return str(value) == wanted
     try:

@@ -103,9 +103,9 @@ DOCUMENTS = {
     ),
     "AWS-PatchInstanceWithRollback": Document(
         dict.fromkeys(
-            "instanceId LambdaAssumeRole AutomationAssumeRole ReportS3Bucket IncludeKbs ExcludeKbs".split(), _ANY
+            "InstanceId LambdaAssumeRole AutomationAssumeRole ReportS3Bucket IncludeKbs ExcludeKbs".split(), _ANY
         ),
-        ("instanceId",),
+        ("InstanceId",),
         steps=("createDocumentStack", "runPatchBaseline", "deleteCloudFormationTemplate"),
         is_automation=True,
     ),

@@ -139,17 +139,21 @@ def delete(call: Call, request: Json) -> Json:
 @serves("DescribeMaintenanceWindows")
 def describe(call: Call, request: Json) -> Json:
     found = [_with_next(call, window) for window in call.state.windows.values()]
-    found = meets(found, request, {"Name": "Name", "Enabled": "Enabled"})
+    found = meets(found, request, {"Name": "Name", "Enabled": "Enabled"}, begins=("Name",))
     return page(call, found, "WindowIdentities")
 
 
-def meets(found: list[Json], request: Json, keys: dict[str, str]) -> list[Json]:
-    """Those that the filters of a request let through."""
+def meets(found: list[Json], request: Json, keys: dict[str, str], begins: Iterable[str] = ()) -> list[Json]:
+    """Those that the filters of a request let through; of some keys the value need only begin so."""
     for filter_ in request.get("Filters", []):
         key, values = filter_.get("Key"), filter_.get("Values", [])
         if key not in keys:
             raise ApiError("ValidationException", f"Filter key {key} isn't supported.")
-        found = [entry for entry in found if _text(entry.get(keys[key])) in values]
+        texts = [(entry, _text(entry.get(keys[key]))) for entry in found]
+        if key in begins:
+            found = [entry for entry, text in texts if text.startswith(tuple(values))]
+        else:
+            found = [entry for entry, text in texts if text in values]
     return found
 
 

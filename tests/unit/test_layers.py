@@ -40,6 +40,7 @@ class Layer:
 
 
 BASELINE = "plugins/module_utils/_baseline"
+SCHEDULE = "plugins/module_utils/_schedule"
 SSM = "plugins/module_utils/_ssm"
 NODE = "plugins/plugin_utils/_node"
 STORE = "plugins/plugin_utils/_store"
@@ -53,13 +54,18 @@ EVERYTHING_BELOW_ACTIONS = (BASELINE, NODE, STORE, SOURCE, POLICY, REPORT, AWS, 
 # The innermost folder decides.
 LAYERS = (
     Layer(BASELINE, standard_library=PURE, pure=True),
+    Layer(SCHEDULE),
     # boto3 comes in through amazon.aws
-    Layer(SSM, imports=(BASELINE,), foreign=("ansible_collections.amazon.aws", "ansible.module_utils.common.warnings")),
+    Layer(
+        SSM,
+        imports=(BASELINE, SCHEDULE),
+        foreign=("ansible_collections.amazon.aws", "ansible.module_utils.common.warnings"),
+    ),
     Layer(NODE, foreign=("ansible",)),
     Layer(f"{NODE}/payload", foreign=("dnf", "rpm", "yum"), standard_library=STANDARD_LIBRARY | PYTHON_2),
     Layer(STORE, imports=(BASELINE,), foreign=("sqlalchemy",)),
     Layer(SOURCE, imports=(BASELINE,), foreign=("yaml", "ansible.module_utils.urls", "ansible.errors")),
-    Layer(POLICY, imports=(BASELINE, SOURCE), foreign=("yaml",)),
+    Layer(POLICY, imports=(BASELINE, SCHEDULE, SOURCE), foreign=("yaml",)),
     Layer(REPORT, imports=(BASELINE, STORE)),
     Layer(AWS, imports=(BASELINE, SSM), foreign=("boto3", "botocore")),
     Layer(OPERATION, imports=(BASELINE, NODE, STORE, SOURCE, POLICY, REPORT, AWS), foreign=("ansible",)),

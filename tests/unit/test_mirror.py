@@ -22,6 +22,7 @@ RAISED = "raised in the tests of the files that raise them"
 WITHOUT_A_FILE_OF_ITS_OWN = {
     "plugins/action/": "tests/integration runs them on real nodes",
     "plugins/module_utils/_baseline/model.py": VALUES,
+    "plugins/module_utils/_schedule/errors.py": RAISED,
     "plugins/module_utils/_ssm/": "what calls the API is run over HTTP by tests/aws",
     "plugins/plugin_utils/_aws/": "what asks AWS is run over HTTP by tests/aws",
     "plugins/plugin_utils/_node/errors.py": RAISED,

@@ -13,13 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import compare_aws_tags
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import OperatingSystem
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.parse import parse_baseline
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.predefined import predefined_default
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.client import Answer, Ssm, to_filters
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.errors import StateError
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.plan import Plan, Step, View
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.tags import Tagged, tags_after
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.transformations import (
     CONTENT,
     normalise_content,
@@ -27,7 +27,6 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.trans
     to_content,
     to_plain,
     to_tag_list,
-    to_tags,
     write_content,
 )
 
@@ -148,9 +147,8 @@ class PatchBaseline:
         if changed or name != view["name"]:
             call = _change_request(found.answer, name, changed, request)
             steps.append(Step(f"change patch baseline '{name}'", "update_patch_baseline", call))
-        if self.options["tags"] is not None:
-            steps += _tag_steps(found, name, self.options["tags"], self.options["purge_tags"])
-            expected["tags"] = _tags_after(found.tags, self.options["tags"], self.options["purge_tags"])
+        steps += _tagged(found.id, name).steps(found.tags, self.options)
+        expected["tags"] = tags_after(found.tags, self.options)
         return Plan(expected, tuple(steps))
 
     def _plan_absence(self, state: BaselineState) -> Plan:
@@ -210,15 +208,11 @@ def read_identified(ssm: Ssm, identity: Answer) -> Found | None:
 
 
 def _read_tags(ssm: Ssm, baseline_id: str) -> dict[str, str]:
-    if is_owned_by_aws(baseline_id):
-        return {}
-    tags = ssm.find(
-        f"read the tags of patch baseline '{baseline_id}'",
-        "list_tags_for_resource",
-        ResourceType="PatchBaseline",
-        ResourceId=baseline_id,
-    )
-    return to_tags((tags or {}).get("TagList", ()))
+    return {} if is_owned_by_aws(baseline_id) else _tagged(baseline_id, baseline_id).read(ssm)
+
+
+def _tagged(baseline_id: str, name: str) -> Tagged:
+    return Tagged("PatchBaseline", baseline_id, f"patch baseline '{name}'")
 
 
 def list_identities(ssm: Ssm, filters: Mapping[str, list[str]]) -> list[Answer]:
@@ -324,25 +318,6 @@ def _change_request(answer: Answer, name: str, changed: list[str], request: Json
         call = {key: value for key, value in kept.items() if value is not None and key not in emptied} | call
         call["Replace"] = True
     return {"BaselineId": answer["BaselineId"], "Name": name, **call}
-
-
-def _tag_steps(found: Found, name: str, tags: Mapping[str, Any], purge: bool) -> list[Step]:
-    added, removed = compare_aws_tags(found.tags, tags, purge)
-    resource = {"ResourceType": "PatchBaseline", "ResourceId": found.id}
-    steps = []
-    if removed:
-        request = {**resource, "TagKeys": sorted(removed)}
-        steps.append(Step(f"remove tags of patch baseline '{name}'", "remove_tags_from_resource", request))
-    if added:
-        request = {**resource, "Tags": to_tag_list(added)}
-        steps.append(Step(f"set tags of patch baseline '{name}'", "add_tags_to_resource", request))
-    return steps
-
-
-def _tags_after(before: Mapping[str, str], tags: Mapping[str, Any], purge: bool) -> dict[str, str]:
-    added, removed = compare_aws_tags(before, tags, purge)
-    kept = {key: value for key, value in before.items() if key not in removed}
-    return kept | {key: str(value) for key, value in added.items()}
 
 
 def read_baselines(ssm: Ssm, options: Mapping[str, Any]) -> dict[str, list[View]]:

@@ -20,9 +20,14 @@ _WAYS_OUT = {
     "ResourceInUseException": "Deregister its patch groups first, or set force.",
     "ResourceLimitExceededException": "Remove what is not needed any more, or ask AWS for a higher quota.",
     "ThrottlingException": "It was tried several times. Run again later, or with fewer forks.",
+    "TargetInUseException": "Take it from the tasks that name it first.",
+    "AssociationLimitExceeded": "Remove associations that are not needed any more.",
+    "AssociationVersionLimitExceeded": "Delete the association and make it anew.",
+    "InvalidAssociationVersion": "Somebody else changed it meanwhile. Run again.",
+    "IdempotentParameterMismatch": "Run again.",
     "UnsupportedOperatingSystem": "AWS answers this for baselines of Windows only.",
 }
-MISSING = frozenset({"DoesNotExistException", "InvalidResourceId"})
+MISSING = frozenset({"AssociationDoesNotExist", "DoesNotExistException", "InvalidResourceId"})
 
 
 class SsmError(AnsibleAWSError):

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.client import Ssm
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.client import Answer, Ssm
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.errors import SsmError
 
 View = dict[str, Any]  # a resource as modules return it; empty if it is not there
@@ -26,13 +26,29 @@ _FIRST_WAIT = 0.2  # seconds
 
 
 @dataclass(frozen=True)
+class Answered:
+    """A value that a request takes from the answer of an earlier step, such as the id of what that one made.
+
+    ``inside`` is the member that holds it, where it is not one of the answer itself.
+    """
+
+    step: str
+    member: str
+    inside: str = ""
+
+
+@dataclass(frozen=True)
 class Step:
-    """One call that changes something, and the call that takes it back if a later one fails."""
+    """One call that changes something, and the call that takes it back if a later one fails.
+
+    By its ``key`` later requests, and its undo, know its answer: see ``Answered``.
+    """
 
     doing: str
     operation: str
     request: Mapping[str, Any]
     undo: Step | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,22 +102,36 @@ def carry_out(resource: Resource[State], ssm: Ssm, *, check_mode: bool) -> Outco
 def apply_steps(ssm: Ssm, steps: Sequence[Step]) -> None:
     """Make the calls in turn. After a failure those that can be are taken back, the last one first."""
     done: list[Step] = []
+    answers: dict[str, Answer] = {}
     for step in steps:
         try:
-            ssm.call(step.doing, step.operation, **step.request)
+            answer = ssm.call(step.doing, step.operation, **_fill_in(step.request, answers))
         except SsmError as error:
-            _undo(ssm, done, error)
+            _undo(ssm, done, answers, error)
             raise
         done.append(step)
+        if step.key:
+            answers[step.key] = answer
 
 
-def _undo(ssm: Ssm, done: Sequence[Step], error: SsmError) -> None:
+def _undo(ssm: Ssm, done: Sequence[Step], answers: Mapping[str, Answer], error: SsmError) -> None:
     for undo in (step.undo for step in reversed(done)):
         if undo:
             try:
-                ssm.call(undo.doing, undo.operation, **undo.request)
+                ssm.call(undo.doing, undo.operation, **_fill_in(undo.request, answers))
             except SsmError as second:
                 error.add_note(f"{second}")
+
+
+def _fill_in(value: Any, answers: Mapping[str, Answer]) -> Any:
+    if isinstance(value, Answered):
+        answer = answers[value.step]
+        return (answer[value.inside] if value.inside else answer)[value.member]
+    if isinstance(value, Mapping):
+        return {key: _fill_in(item, answers) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_fill_in(item, answers) for item in value]
+    return value
 
 
 def _read_back(resource: Resource[State], ssm: Ssm, expected: View) -> View:

@@ -67,6 +67,24 @@ def to_plain(value: Any, keep: Iterable[str] = ()) -> Any:
     return value
 
 
+def to_members(value: Any, keep: Iterable[str] = ()) -> Any:
+    """Return options as a request takes them, without what is not set; the reverse of ``to_plain``."""
+    if isinstance(value, Mapping):
+        return {
+            to_camel_case(key): item if to_camel_case(key) in keep else to_members(item, keep)
+            for key, item in value.items()
+            if not is_empty(item)
+        }
+    if isinstance(value, (list, tuple)):
+        return [to_members(item, keep) for item in value]
+    return value
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a value says nothing: the API knows no empty texts, lists and maps."""
+    return value is None or (isinstance(value, (str, list, tuple, Mapping)) and not value)
+
+
 def to_text(time: datetime.datetime) -> str:
     """Return a time as ISO 8601 in UTC."""
     return time.astimezone(datetime.timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")

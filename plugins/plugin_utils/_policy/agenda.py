@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.errors import ScheduleError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.compiled import Compiled
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.errors import ScheduleError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.icalendar import compile_rrule
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.policy import Operation, PatchPolicy
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.schedule_words import describe

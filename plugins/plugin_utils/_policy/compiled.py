@@ -11,7 +11,7 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass
 
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.schedule import DAY, Schedule
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.schedule import DAY, Schedule
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is wrong with a policy, a schedule or a limit, in words that name the place and the way out.
+"""What is wrong with a policy or a limit, in words that name the place and the way out.
 
 ::
 
     PolicyError
-    ├── LimitError       patch_max_concurrency or patch_max_errors
-    └── ScheduleError    a cron, rate or at expression, its time zone or offset
+    └── LimitError       patch_max_concurrency or patch_max_errors
 """
 
 from __future__ import annotations
@@ -20,7 +19,3 @@ class PolicyError(Exception):
 
 class LimitError(PolicyError):
     """A limit is neither a number nor a percentage in its range."""
-
-
-class ScheduleError(PolicyError):
-    """A schedule expression cannot be understood."""

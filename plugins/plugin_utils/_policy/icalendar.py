@@ -16,6 +16,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.dates import (
+    ALL_MONTHS,
+    ALL_WEEKDAYS,
+    EVERY_DAY,
+    LAST_YEAR,
+    DateRule,
+)
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.errors import ScheduleError
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.schedule import DAY, Schedule
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.compiled import (
     ClockRule,
     Compiled,
@@ -23,15 +32,6 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.co
     clock_rules_of_cron,
     grace_of,
 )
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.dates import (
-    ALL_MONTHS,
-    ALL_WEEKDAYS,
-    EVERY_DAY,
-    LAST_YEAR,
-    DateRule,
-)
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.errors import ScheduleError
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.schedule import DAY, Schedule
 
 HOUR, MINUTE = dt.timedelta(hours=1), dt.timedelta(minutes=1)
 WEEKDAYS = tuple("MO TU WE TH FR SA SU".split())

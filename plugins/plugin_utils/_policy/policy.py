@@ -35,9 +35,10 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.
     read_text,
 )
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.reboot import RebootOption
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.errors import LimitError, ScheduleError
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.errors import ScheduleError
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.schedule import Schedule, parse_schedule
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.errors import LimitError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.limits import parse_limits
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.schedule import Schedule, parse_schedule
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.targets import Targets, read_targets
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.window import Window, read_window
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.cron import (
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.cron import (
     MONTH_NAMES,
     WEEKDAY_NAMES,
     Cron,
 )
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.schedule import DAY, Schedule
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.schedule import DAY, Schedule
 
 WEEKDAYS = tuple("Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split())
 MONTHS = tuple("January February March April May June July August September October November December".split())

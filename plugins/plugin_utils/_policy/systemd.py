@@ -14,6 +14,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.dates import (
+    ALL_WEEKDAYS,
+    EVERY_DAY,
+    FIRST_YEAR,
+    LAST_YEAR,
+    DateRule,
+)
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.schedule import DAY, Schedule
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.compiled import (
     ClockRule,
     Compiled,
@@ -22,14 +30,6 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.co
     clock_rules_of_rate,
     grace_of,
 )
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.dates import (
-    ALL_WEEKDAYS,
-    EVERY_DAY,
-    FIRST_YEAR,
-    LAST_YEAR,
-    DateRule,
-)
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.schedule import DAY, Schedule
 
 WEEK = 7 * DAY
 WEEKDAYS = tuple("Mon Tue Wed Thu Fri Sat Sun".split())

@@ -17,8 +17,8 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.
     read_fields,
 )
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.parse_values import read_number
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.schedule import Schedule
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.compiled import grace_of
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.schedule import Schedule
 
 LONGEST_HOURS = 24
 # without a window; who switches a controller on in the evening does not expect the installs of the night

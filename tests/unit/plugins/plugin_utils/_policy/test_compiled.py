@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.schedule import parse_schedule
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.compiled import (
     Compiled,
     candidate_interval,
     clock_rules_of_rate,
     grace_of,
 )
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.schedule import parse_schedule
 
 MINUTE = dt.timedelta(minutes=1)
 DAY = dt.timedelta(days=1)

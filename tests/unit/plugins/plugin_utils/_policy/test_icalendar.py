@@ -15,10 +15,10 @@ from dateutil.tz import datetime_exists
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.errors import ScheduleError
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.errors import ScheduleError
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.schedule import Schedule, parse_schedule
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.icalendar import compile_rrule
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.schedule import Schedule, parse_schedule
-from tests.unit.plugins.plugin_utils._policy.expressions import CHANGES, DAY, UTC, schedules
+from tests.unit.plugins.module_utils._schedule.expressions import CHANGES, DAY, UTC, schedules
 
 NOW = dt.datetime(2026, 11, 25, tzinfo=UTC)
 MORNING = dt.datetime(2026, 11, 1, 4, 10, 30, tzinfo=UTC)

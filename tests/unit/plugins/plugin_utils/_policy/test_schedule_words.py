@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.schedule import Schedule, parse_schedule
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.schedule import Schedule, parse_schedule
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.schedule_words import describe
-from tests.unit.plugins.plugin_utils._policy.expressions import schedules
+from tests.unit.plugins.module_utils._schedule.expressions import schedules
 
 START = dt.datetime(2026, 7, 22, 10, tzinfo=dt.timezone.utc)
 END = dt.datetime(2027, 7, 22, 10, tzinfo=dt.timezone.utc)

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.schedule import Schedule, parse_schedule
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.compiled import Compiled
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.schedule import Schedule, parse_schedule
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.systemd import compile_timer
-from tests.unit.plugins.plugin_utils._policy.expressions import CHANGES, DAY, UTC, schedules
+from tests.unit.plugins.module_utils._schedule.expressions import CHANGES, DAY, UTC, schedules
 
 NOW = dt.datetime(2026, 11, 25, tzinfo=UTC)
 MORNING = dt.datetime(2026, 11, 1, 4, 10, 30, tzinfo=UTC)  # a Sunday

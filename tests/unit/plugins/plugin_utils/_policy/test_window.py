@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.parse_document import Item, Problems
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.schedule import parse_schedule
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.schedule import parse_schedule
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.window import (
     Slot,
     Window,

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.errors import ScheduleError
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.schedule import Schedule, parse_schedule
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.errors import ScheduleError
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.schedule import Schedule, parse_schedule
 
 UTC = dt.timezone.utc
 DAY = dt.timedelta(days=1)

@@ -6,8 +6,11 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.cron import check_association, parse_cron
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.errors import ScheduleError
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.cron import (
+    check_association,
+    parse_cron,
+)
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.errors import ScheduleError
 
 
 @pytest.mark.parametrize(
@@ -109,6 +112,7 @@ def test_expressions_that_mean_the_same_are_the_same(one: str, other: str) -> No
         "0 2 ? * 5#3 *",
         "15 10 ? * 6L *",
         "0 2 L * ? *",
+        "0 0 0/4 1/1 * ? *",
     ],
 )
 def test_an_association_may_have_the_documented_forms(text: str) -> None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.dates import (
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.dates import (
     ALL_MONTHS,
     EVERY_DAY,
     FEBRUARY,
@@ -19,7 +19,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.da
     DateRule,
     merge_rules,
 )
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.errors import ScheduleError
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.errors import ScheduleError
 
 SECONDS_OF_A_DAY = 24 * 60 * 60
 FRIDAY, MONDAY = 4, 0
@@ -138,10 +138,10 @@ def check_association(cron: Cron, given: dict[Field, Given]) -> None:
     for field, allowed, rule in (
         (SECONDS, r"0+", "runs at second 0"),
         (MONTH, r"\*", "runs in every month, '*'"),
-        # The last day of the month is none of the documented forms, but a documented example.
+        # The last day of the month, and 1/1 for every day, are none of the documented forms, but documented examples.
         (
             DAY_OF_MONTH,
-            r"[*?]|L",
+            r"[*?]|L|1/1",
             "runs every day '*', on the last day 'L', or on a day-of-week, then this field is '?'",
         ),
         (DAY_OF_WEEK, r"[*?]|\w+|\w+#\d", "runs on one day of the week or on every '*', not on ranges and lists"),

@@ -19,13 +19,13 @@ from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise, takewhile
 from typing import Literal
 
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.cron import (
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.cron import (
     SECONDS_OF_A_DAY,
     Cron,
     check_association,
     parse_cron,
 )
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.dates import (
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.dates import (
     FIRST_YEAR,
     LAST_YEAR,
     DateRule,
@@ -33,7 +33,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.da
     dates_from,
     move_rules,
 )
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.errors import ScheduleError
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.errors import ScheduleError
 
 Kind = Literal["window", "association"]
 

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.errors import ScheduleError
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.schedule import Schedule, parse_schedule
-from tests.unit.plugins.plugin_utils._policy.expressions import CHANGES, DAY, MINUTE, UTC, names_date, schedules, walk
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.errors import ScheduleError
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.schedule import Schedule, parse_schedule
+from tests.unit.plugins.module_utils._schedule.expressions import CHANGES, DAY, MINUTE, UTC, names_date, schedules, walk
 
 SECOND = dt.timedelta(seconds=1)
 NOW = dt.datetime(2026, 7, 22, 10, tzinfo=UTC)  # a Wednesday

@@ -10,7 +10,7 @@ from itertools import takewhile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.dates import (
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.dates import (
     ALL_MONTHS,
     ALL_WEEKDAYS,
     ALL_YEARS,
