@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -33,14 +33,20 @@ class Step:
     operation: str
     request: Mapping[str, Any]
     undo: Step | None = None
+    once: bool = False  # nothing keeps AWS from doing it twice
+
+
+Wait = Callable[[Ssm], None]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The calls, and the resource as they leave it."""
+    """The calls, the resource as they leave it, and what is waited for before the first and after the last of them."""
 
     expected: View
     steps: tuple[Step, ...] = ()
+    ready: Wait | None = None
+    done: Wait | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,11 @@ def carry_out(resource: Resource[State], ssm: Ssm, *, check_mode: bool) -> Outco
     plan = resource.plan(state)
     before, after = resource.view(state), plan.expected
     if plan.steps and not check_mode:
+        if plan.ready:
+            plan.ready(ssm)
         apply_steps(ssm, plan.steps)
+        if plan.done:
+            plan.done(ssm)
         after = _read_back(resource, ssm, plan.expected)
     diff = {"before": resource.normalise(before), "after": resource.normalise(after)}
     return Outcome(changed=bool(plan.steps), view=after, diff=diff)
@@ -88,7 +98,7 @@ def apply_steps(ssm: Ssm, steps: Sequence[Step]) -> None:
     done: list[Step] = []
     for step in steps:
         try:
-            ssm.call(step.doing, step.operation, **step.request)
+            (ssm.call_once if step.once else ssm.call)(step.doing, step.operation, **step.request)
         except SsmError as error:
             _undo(ssm, done, error)
             raise
