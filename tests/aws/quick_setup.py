@@ -158,7 +158,7 @@ def _status(call: Call, manager: Json, count: bool = False) -> list[Json]:
             "Status": status,
             "StatusMessage": "The execution role can't be assumed." if status == "FAILED" else "",
             "StatusDetails": {},
-            "LastUpdatedAt": _iso(call.now),
+            "LastUpdatedAt": manager["LastModifiedAt"],
         }
     ]
 

@@ -49,6 +49,11 @@ class Ssm:
         self._open, self._service, self._region = open_client, service, region
         self._client = open_client(service, region, {})
 
+    @property
+    def region(self) -> str:
+        """The region that is asked."""
+        return str(self._client.meta.region_name)
+
     def beside(self, service: str, region: str | None = None) -> Ssm:
         """Return a client of another service or region with the same account."""
         return Ssm(self._open, service, region)

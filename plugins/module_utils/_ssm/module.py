@@ -35,12 +35,14 @@ NAMED_BASELINE = {
 }
 
 
-def run_resource(make: Callable[[Options], Resource[Any]], key: str, spec: Options, **rules: Any) -> None:
-    """Run a module that keeps a resource, which its result has under ``key``."""
+def run_resource(
+    make: Callable[[Options], Resource[Any]], key: str, spec: Options, service: str = "ssm", **rules: Any
+) -> None:
+    """Run a module that keeps a resource of a service, which its result has under ``key``."""
     module = AnsibleAWSModule(argument_spec=dict(spec), supports_check_mode=True, **rules)
     resource = make(module.params)
     try:
-        outcome = carry_out(resource, connect(module), check_mode=module.check_mode)
+        outcome = carry_out(resource, connect(module, service), check_mode=module.check_mode)
     except (SsmError, EngineError) as error:
         _fail(module, error)
     for warning in getattr(resource, "warnings", ()):
@@ -65,11 +67,13 @@ def run_operation(
     module.exit_json(**result)
 
 
-def run_info(read: Callable[[Ssm, Options], Mapping[str, Any]], spec: Options, **rules: Any) -> None:
+def run_info(
+    read: Callable[[Ssm, Options], Mapping[str, Any]], spec: Options, service: str = "ssm", **rules: Any
+) -> None:
     """Run a module that only reads; the result is what ``read`` returns."""
     module = AnsibleAWSModule(argument_spec=dict(spec), supports_check_mode=True, **rules)
     try:
-        found = read(connect(module), module.params)
+        found = read(connect(module, service), module.params)
     except (SsmError, EngineError) as error:
         _fail(module, error)
     module.exit_json(changed=False, **found)

@@ -33,7 +33,8 @@ class Step:
     operation: str
     request: Mapping[str, Any]
     undo: Step | None = None
-    once: bool = False  # nothing keeps AWS from doing it twice
+    # nothing keeps AWS from doing it twice: whether it was done, if nobody can tell from the answer
+    was_done: Callable[[Ssm], bool] | None = None
 
 
 Wait = Callable[[Ssm], None]
@@ -98,10 +99,11 @@ def apply_steps(ssm: Ssm, steps: Sequence[Step]) -> None:
     done: list[Step] = []
     for step in steps:
         try:
-            (ssm.call_once if step.once else ssm.call)(step.doing, step.operation, **step.request)
+            (ssm.call_once if step.was_done else ssm.call)(step.doing, step.operation, **step.request)
         except SsmError as error:
-            _undo(ssm, done, error)
-            raise
+            if not (step.was_done and error.is_open and step.was_done(ssm)):
+                _undo(ssm, done, error)
+                raise
         done.append(step)
 
 
