@@ -17,8 +17,9 @@ description:
   - The task fails if a node fails, and its message names these nodes.
   - Progress is written to the system log of the controller. To show it in a playbook, send with O(wait=false) and loop
     over this module with O(command_id) and O(wait=false).
-  - Of the documents of Patch Manager, C(AWS-PatchAsgInstance) and C(AWS-PatchInstanceWithRollback) are runbooks of
-    Automation, which Run Command does not run.
+  - C(AWS-PatchAsgInstance) and C(AWS-PatchInstanceWithRollback) are runbooks of Automation for EC2 instances. They are
+    started once for all nodes and shown like a command, with the steps of the runbook; of the settings they take
+    O(document_version), O(max_concurrency) and O(max_errors).
 options:
   document:
     description: The document to run. Those for Windows only that AWS no longer maintains come with a warning.
@@ -34,6 +35,8 @@ options:
       - AWS-FindWindowsUpdates
       - AWS-InstallMissingWindowsUpdates
       - AWS-InstallSpecificWindowsUpdates
+      - AWS-PatchAsgInstance
+      - AWS-PatchInstanceWithRollback
     default: AWS-RunPatchBaseline
   document_version:
     description: Version of the document, V($DEFAULT), V($LATEST) or a number.
@@ -128,7 +131,9 @@ options:
         choices: [Command, Invocation]
         default: Command
   command_id:
-    description: A command that was sent before. It is waited for and nothing is sent.
+    description:
+      - A command that was sent before. It is waited for and nothing is sent.
+      - For an execution of a runbook, O(document) has to be given too.
     type: str
   pick_up:
     description:
@@ -441,6 +446,8 @@ DOCUMENTS = [
     "AWS-FindWindowsUpdates",
     "AWS-InstallMissingWindowsUpdates",
     "AWS-InstallSpecificWindowsUpdates",
+    "AWS-PatchAsgInstance",
+    "AWS-PatchInstanceWithRollback",
 ]
 EVENTS = ["All", "InProgress", "Success", "TimedOut", "Cancelled", "Failed"]
 TEXT = {"type": "str"}

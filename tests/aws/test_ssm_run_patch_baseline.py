@@ -306,6 +306,80 @@ def test_the_document_of_associations_runs_on_instances_only(modules: Modules, a
     assert refused == f"Failed to send {document} to {OTHER}: it is for EC2 instances only. Use AWS-RunPatchBaseline."
 
 
+ASG, ROLLBACK = "AWS-PatchAsgInstance", "AWS-PatchInstanceWithRollback"
+
+
+@pytest.mark.parametrize(
+    "targets",
+    [
+        {"instance_ids": []},
+        {"target_tags": {"Stage": "prod"}},
+        {"resource_group": "some"},
+        {"patch_groups": ["web"]},
+    ],
+)
+def test_a_runbook_is_started_once_and_told_node_by_node(modules: Modules, aws: Aws, targets: dict[str, Any]) -> None:
+    template = {"kind": "ec2", "Tags": {"Stage": "prod", "PatchGroup": "web"}, "Patches": [patch("bash", "Missing")]}
+    ids = aws.seed(nodes=[template, {**template, "Result": {"ResponseCode": 1}}, {"kind": "ec2"}])
+    aws.seed(resource_groups={"some": ids[:2]})
+    targets = {"instance_ids": ids[:2]} if "instance_ids" in targets else targets
+    role = "arn:aws:iam::123456789012:role/automation"
+    options = {"document": ASG, "parameters": {"AutomationAssumeRole": role, "WaitForReboot": "PT1M"}, **targets}
+    predicted = modules.result(MODULE, check=True, **options)
+    assert names(predicted) == sorted(ids[:2])
+    failed = modules.failure(MODULE, **options)
+    assert f"Failed to run {ASG} on 1 of 2 nodes: {ids[1]} (Failed). " in failed["msg"]
+    assert predicted["diff"] == failed["diff"]
+    assert (names(failed), failed["failed_nodes"]) == (sorted(ids[:2]), ids[1:2])
+    assert list(failed["command"]) == list(predicted["command"])
+    bad = failed["command"]["invocations"][names(failed).index(ids[1])]
+    good = failed["command"]["invocations"][names(failed).index(ids[0])]
+    assert list(good) == list(predicted["command"]["invocations"][0])
+    assert (good["status"], good["patch_state"]["missing_count"], good["command_plugins"][0]["name"]) == (
+        "Success",
+        0,
+        "GetAsgName",
+    )
+    assert bad["standard_error_content"].startswith("Step fails")
+    assert aws.status()["calls"]["ssm:StartAutomationExecution"] == 1
+
+
+def test_a_runbook_that_is_running_is_not_started_again(modules: Modules, aws: Aws) -> None:
+    aws.control(steps=1000)
+    ids = aws.seed(nodes=[{"kind": "ec2"}])
+    options: dict[str, Any] = {"document": ROLLBACK, "instance_ids": ids, "wait": False}
+    first = modules.result(MODULE, **options)
+    again = modules.result(MODULE, **options)
+    command_id = first["command"]["command_id"]
+    assert (first["changed"], again["changed"], again["command"]["command_id"]) == (True, False, command_id)
+    late = modules.failure(MODULE, document=ROLLBACK, command_id=command_id, wait_timeout=0)["msg"]
+    assert late.endswith(f"run: aws ssm stop-automation-execution --automation-execution-id {command_id}")
+    aws.control(steps=1)
+    assert modules.result(MODULE, document=ROLLBACK, command_id=command_id)["command"]["status"] == "Success"
+    unknown = modules.failure(MODULE, document=ROLLBACK, command_id=GUID)["msg"]
+    assert unknown.startswith(f"Failed to read automation {GUID}: it is not there.")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"instance_ids": [OTHER]}, "it is for EC2 instances only."),
+        (
+            {"instance_ids": ["i-01234567"], "parameters": {"InstanceId": "i-01234567"}},
+            "InstanceId is set for each",
+        ),
+        ({"instance_ids": ["i-01234567"], "parameters": {"WaitForReboot": "5m"}}, "It takes a duration such as PT5M."),
+        ({"instance_ids": ["i-01234567"], "comment": "a"}, "a runbook of Automation, which does not take it. Leave"),
+        ({"target_tag_keys": ["Stage"]}, "a runbook of Automation, which does not take tag-key."),
+    ],
+)
+def test_a_runbook_that_cannot_be_is_refused_before_aws_is_asked(
+    modules: Modules, aws: Aws, options: dict[str, Any], message: str
+) -> None:
+    assert message in modules.failure(MODULE, document=ASG, **options)["msg"]
+    assert aws.status()["calls"] == {}
+
+
 URL = "https://example.com/list.yml"
 BASELINE, HOOKS, UPDATES = "AWS-RunPatchBaseline", "AWS-RunPatchBaselineWithHooks", "AWS-InstallWindowsUpdates"
 

@@ -14,7 +14,7 @@ import datetime
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.client import Answer, Ssm
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.errors import SsmError, StateError
@@ -23,7 +23,14 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.trans
 View = dict[str, Any]
 Report = Callable[[str], None]
 
-_RUNNING = frozenset({"Pending", "InProgress", "Delayed", "Cancelling"})
+
+class Read(Protocol):
+    """Returns a command as it is now; ``None`` if it is not there and need not be yet."""
+
+    def __call__(self, ssm: Ssm, command_id: str, *, patient: bool = False) -> Answer | None: ...
+
+
+_RUNNING = frozenset({"Pending", "InProgress", "Delayed", "Cancelling", "Waiting", "Scheduled"})
 _GOOD = "Success"
 # A command is not everywhere at once after it was sent.
 _NOT_THERE_YET = frozenset({"InvalidCommandId", "InvocationDoesNotExist"})
@@ -143,12 +150,12 @@ def _asked(command: Answer, with_snapshot: bool) -> Any:
     return parameters, targets, ids
 
 
-def wait_for_command(ssm: Ssm, command: Answer, timeout: float, report: Report) -> Answer:
+def wait_for_end(ssm: Ssm, read: Read, command: Answer, timeout: float, report: Report) -> Answer:
     """Return a command when it has ended, or as it is when the time is over."""
     begun, pause, told = time.monotonic(), _FIRST_POLL, ""
     while True:
         passed = time.monotonic() - begun
-        command = read_command(ssm, command["CommandId"], patient=passed < _APPEARS_WITHIN) or command
+        command = read(ssm, command["CommandId"], patient=passed < _APPEARS_WITHIN) or command
         told = _tell(command, told, report)
         left = timeout - passed
         if has_ended(command) or left <= 0:
@@ -158,9 +165,10 @@ def wait_for_command(ssm: Ssm, command: Answer, timeout: float, report: Report) 
 
 
 def _tell(command: Answer, told: str, report: Report) -> str:
+    done, total, bad = (command.get(key) or 0 for key in ("CompletedCount", "TargetCount", "ErrorCount"))
     text = (
-        f"{command['DocumentName']} {command['CommandId']}: {command['Status']}, {command.get('CompletedCount', 0)} of "
-        f"{command.get('TargetCount', 0)} nodes are done, {command.get('ErrorCount', 0)} with errors"
+        f"{command['DocumentName']} {command['CommandId']}: {command['Status']}, {done} of {total} nodes are done, "
+        f"{bad} with errors"
     )
     if text != told:
         report(text)
@@ -202,13 +210,14 @@ def read_invocations(ssm: Ssm, command_id: str, *, output: str, reports: bool) -
         found = []
     views = [_view_invocation(ssm, invocation, output) for invocation in found]
     ended = [view["instance_id"] for view in views if view["status"] not in _RUNNING] if reports else []
-    states = _read_states(ssm, ended)
+    states = read_states_of(ssm, ended)
     for view in views:
         view["patch_state"] = states.get(view["instance_id"])
     return sorted(views, key=lambda view: str(view["instance_id"]))
 
 
-def _read_states(ssm: Ssm, ids: list[str]) -> dict[str, View]:
+def read_states_of(ssm: Ssm, ids: list[str]) -> dict[str, View]:
+    """Return what nodes reported last, by their ids; those that never did are left out."""
     states: dict[str, View] = {}
     for start in range(0, len(ids), _NODES_A_CALL):
         pages = ssm.pages(

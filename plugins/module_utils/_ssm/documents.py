@@ -43,6 +43,7 @@ class Document:
     instances_only: bool = False  # EC2, no hybrid nodes
     reports: bool = False  # counters that DescribeInstancePatchStates answers
     is_open: bool = False  # AWS does not say which parameters there are
+    is_runbook: bool = False  # of Automation, once for each node, which is the parameter InstanceId
 
 
 def _choice(*values: str, required: bool = False) -> Parameter:
@@ -67,6 +68,8 @@ _KB = "(?:KB)?[0-9]{4,9}"
 _KBS = _list(_KB, "numbers of articles as KB9876543 or 9876543")
 _WORD = Parameter("[A-Za-z]+", "a word such as All or Important")
 _KINDS = "(?:(?:Critical|Security|Definition) ?)?Updates?|Update ?Rollups?|(?:Service|Feature) ?Packs?|Tools?|Drivers?"
+_ROLE = Parameter("arn:[^:]+:iam::[0-9]{12}:role/.+", "the ARN of a role")
+_PAUSE = Parameter("PT(?=[0-9])(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+S)?", "a duration such as PT5M")
 _DAY = Parameter("[0-9]{1,4}[-/][0-9]{1,2}[-/][0-9]{1,4}", "a day")
 
 DOCUMENTS = {
@@ -158,6 +161,29 @@ DOCUMENTS = {
             {"KbArticleIds": _list(_KB, _KBS.words, required=True)},
             platforms=("Windows",),
         ),
+        Document(
+            "AWS-PatchAsgInstance",
+            {
+                "AutomationAssumeRole": _ROLE,
+                "LambdaRoleArn": _ROLE,
+                "WaitForInstance": _PAUSE,
+                "WaitForReboot": _PAUSE,
+            },
+            instances_only=True,
+            reports=True,
+            is_runbook=True,
+        ),
+        Document(
+            "AWS-PatchInstanceWithRollback",
+            {
+                "AutomationAssumeRole": _ROLE,
+                "LambdaAssumeRole": _ROLE,
+                "ReportS3Bucket": Parameter("[a-z0-9.-]{3,63}", "the name of a bucket"),
+            },
+            instances_only=True,
+            reports=True,
+            is_runbook=True,
+        ),
     )
 }
 LEGACY = (
@@ -192,6 +218,8 @@ def check_parameters(document: Document, given: Mapping[str, Any]) -> Checked:
 
 def _write(document: Document, name: str, value: Any) -> str:
     parameter = document.parameters.get(name)
+    if document.is_runbook and name == "InstanceId":
+        raise _refuse(document, "InstanceId is set for each node", "Leave it out, and name the nodes by instance_ids.")
     if parameter is None and not document.is_open:
         known = _join(sorted(document.parameters))
         raise _refuse(document, f"it has no parameter {name!r}", f"It takes {known}, spelled like this.")

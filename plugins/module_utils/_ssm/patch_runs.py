@@ -8,24 +8,21 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm import automations, commands
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.client import Answer, Ssm
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.commands import (
     Report,
     View,
     expect_invocation,
-    find_running,
     has_ended,
     is_good,
     is_running,
-    read_command,
-    read_invocations,
-    send_command,
     view_command,
-    wait_for_command,
+    wait_for_end,
 )
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.documents import (
     DOCUMENTS,
@@ -52,6 +49,10 @@ _TEXTS = {
     "output_s3_key_prefix": ("OutputS3KeyPrefix", ".{0,500}", "up to 500 characters"),
     "service_role_arn": ("ServiceRoleArn", "arn:.+", "the ARN of a role"),
 }
+_CANCEL = (
+    "aws ssm cancel-command --command-id",
+    "aws ssm stop-automation-execution --automation-execution-id",
+)
 _SECONDS = range(30, 2592001)
 _NAMES_IN_A_MESSAGE = 20
 _WORKLESS = {
@@ -85,6 +86,31 @@ class Run:
     diff: Mapping[str, Any] = field(default_factory=dict)
 
 
+# What Automation does not take.
+_COMMANDS_ONLY = (
+    "comment",
+    "timeout_seconds",
+    "output_s3_bucket_name",
+    "cloud_watch_output",
+    "service_role_arn",
+    "notification",
+)
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How a document is run: by Run Command, or by Automation."""
+
+    send: Callable[[Ssm, Answer], Answer]
+    find_running: Callable[..., Answer | None]
+    read: commands.Read
+    read_invocations: Callable[..., list[View]]
+
+
+_RUN_COMMAND = _Way(commands.send_command, commands.find_running, commands.read_command, commands.read_invocations)
+_AUTOMATION = _Way(automations.start, automations.find_running, automations.read, automations.read_invocations)
+
+
 @dataclass(frozen=True)
 class _Order:
     """What is to be sent to whom."""
@@ -98,17 +124,20 @@ class _Order:
 
 def run_patch_operation(ssm: Ssm, options: Options, check_mode: bool, report: Report) -> Run:
     """Send a command once and wait for it, or wait for one that was sent before; in check mode only say what it is."""
+    way = _AUTOMATION if DOCUMENTS[options["document"]].is_runbook else _RUN_COMMAND
     if options["command_id"]:
-        command = read_command(ssm, options["command_id"]) or {}
+        command = way.read(ssm, options["command_id"]) or {}
         return _finish(ssm, options, command, Run(False, {}), report)
     order = _read_order(ssm, options)
-    running = find_running(ssm, order.request, with_snapshot=not order.has_own_snapshot) if options["pick_up"] else None
+    running = None
+    if options["pick_up"]:
+        running = way.find_running(ssm, order.request, with_snapshot=not order.has_own_snapshot)
     run = Run(running is None, {}, warnings=order.warnings, diff=_diff(order, running))
     if running:
         run.warnings.append(f"The same is running as command {running['CommandId']}, so no other is sent.")
     if check_mode:
         return _predict(ssm, order, running, run)
-    command = running or send_command(ssm, order.request)
+    command = running or way.send(ssm, order.request)
     try:
         return _finish(ssm, options, command, run, report)
     except SsmError as error:
@@ -121,6 +150,12 @@ def run_patch_operation(ssm: Ssm, options: Options, check_mode: bool, report: Re
 def _read_order(ssm: Ssm, options: Options) -> _Order:
     document = DOCUMENTS[options["document"]]
     checked = check_parameters(document, options["parameters"] or {})
+    useless = [name for name in _COMMANDS_ONLY if options[name]] if document.is_runbook else []
+    if useless:
+        raise StateError(
+            f"Failed to read {useless[0]}: {document.name} is a runbook of Automation, which does not take it. "
+            "Leave it out."
+        )
     request: Answer = {"DocumentName": document.name, **_read_settings(options)}
     has_own = "SnapshotId" in document.parameters and "SnapshotId" not in checked.parameters
     if has_own:
@@ -135,7 +170,8 @@ def _read_order(ssm: Ssm, options: Options) -> _Order:
             f"Failed to send {document.name} to {', '.join(hybrid)}: it is for EC2 instances only. "
             "Use AWS-RunPatchBaseline."
         )
-    return _Order(document, targets, request | targets.request(), has_own, checked.warnings)
+    request |= automations.write_targets(document.name, targets) if document.is_runbook else targets.request()
+    return _Order(document, targets, request, has_own, checked.warnings)
 
 
 def _read_settings(options: Options) -> Answer:
@@ -186,8 +222,8 @@ def _predict(ssm: Ssm, order: _Order, running: Answer | None, run: Run) -> Run:
     known = running or {
         **order.request,
         "ServiceRole": order.request.get("ServiceRoleArn", ""),
-        "MaxConcurrency": order.request.get("MaxConcurrency", "50"),
-        "MaxErrors": order.request.get("MaxErrors", "0"),
+        "MaxConcurrency": order.request.get("MaxConcurrency", None if order.document.is_runbook else "50"),
+        "MaxErrors": order.request.get("MaxErrors", None if order.document.is_runbook else "0"),
         "TargetCount": len(nodes),
     }
     invocations = sorted(map(expect_invocation, nodes), key=lambda view: str(view["instance_id"]))
@@ -207,16 +243,17 @@ def _refuse_platforms(order: _Order, nodes: Iterable[Answer]) -> None:
 
 
 def _finish(ssm: Ssm, options: Options, command: Answer, run: Run, report: Report) -> Run:
+    way = _AUTOMATION if DOCUMENTS[options["document"]].is_runbook else _RUN_COMMAND
     timeout = options["wait_timeout"]
     if options["wait"]:
-        command = wait_for_command(ssm, command, timeout, report)
+        command = wait_for_end(ssm, way.read, command, timeout, report)
     document = DOCUMENTS.get(str(command["DocumentName"]).rpartition("/")[2])
     reports = document is not None and document.reports
-    invocations = read_invocations(ssm, command["CommandId"], output=options["output"], reports=reports)
+    invocations = way.read_invocations(ssm, command["CommandId"], output=options["output"], reports=reports)
     run.command = view_command(command, invocations)
     run.failed_nodes = [view["instance_id"] for view in invocations if not is_good(view) and not is_running(view)]
     if options["wait"] and not has_ended(command):
-        run.failure = _say_time_is_over(command, invocations, timeout)
+        run.failure = _say_time_is_over(way, command, invocations, timeout)
     elif has_ended(command) and options["fail_on_error"]:
         run.failure = _say_failure(command, invocations)
     return run
@@ -241,12 +278,12 @@ def _say_failure(command: Answer, invocations: list[View]) -> str:
     return ""
 
 
-def _say_time_is_over(command: Answer, invocations: list[View], timeout: int) -> str:
+def _say_time_is_over(way: _Way, command: Answer, invocations: list[View], timeout: int) -> str:
     command_id, busy = command["CommandId"], [view for view in invocations if is_running(view)]
     return (
         f"Failed to see the end of {command['DocumentName']} within {timeout} s: {len(busy)} of {len(invocations)} "
         f"nodes are not done: {_name_nodes(busy)}. It goes on. Set command_id to {command_id} to wait for it again; "
-        f"to end it, run: aws ssm cancel-command --command-id {command_id}"
+        f"to end it, run: {_CANCEL[way is _AUTOMATION]} {command_id}"
     )
 
 

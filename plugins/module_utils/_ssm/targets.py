@@ -15,7 +15,7 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.clien
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.errors import SsmError, StateError
 
 GROUP_TAGS = ("PatchGroup", "Patch Group")
-_GROUP = "resource-groups:Name"
+GROUP_KEY = "resource-groups:Name"
 _TYPES = "resource-groups:ResourceTypeFilters"
 _NODE_ID = re.compile(r"i-(\w{8}|\w{17})|mi-\w{17}")
 _MAX_IDS, _MAX_KEYS, _MAX_VALUES, _MAX_TYPES = 50, 5, 50, 5
@@ -43,7 +43,7 @@ def read_targets(ssm: Ssm, options: Mapping[str, Any]) -> Targets:
     tags = [(f"tag:{name}", _to_texts(value)) for name, value in sorted((options["target_tags"] or {}).items())]
     keys = tags + [("tag-key", _to_texts([name])) for name in options["target_tag_keys"] or []]
     if options["resource_group"]:
-        keys.append((_GROUP, (options["resource_group"],)))
+        keys.append((GROUP_KEY, (options["resource_group"],)))
     if options["resource_types"]:
         keys.append((_TYPES, tuple(options["resource_types"])))
     if options["patch_groups"]:
@@ -119,7 +119,7 @@ def list_nodes(ssm: Ssm, targets: Targets) -> list[Answer]:
     groups = {key: values for key, values in targets.keys if key.startswith("resource-groups:")}
     if not groups:
         return list_tagged(ssm, tags)
-    members = _list_members(ssm, groups[_GROUP][0], groups.get(_TYPES, ()))
+    members = _list_members(ssm, groups[GROUP_KEY][0], groups.get(_TYPES, ()))
     if not tags:
         return _list_ids(ssm, members)
     return [node for node in list_tagged(ssm, tags) if node["InstanceId"] in members]
