@@ -248,40 +248,10 @@ def test_baselines_of_another_region_are_those_that_are_there(modules: Modules, 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (
-            {"name": "weekly"},
-            "it needs local_deployment_administration_role_arn and local_deployment_execution_role_name",
-        ),
+        ({"name": "weekly"}, "needs local_deployment_administration_role_arn and local_deployment_execution_role_name"),
         (NEW | {"name": "a/b"}, "a name has up to 120 letters, digits, spaces, dots, dashes and underscores."),
         ({"manager_arn": "x"}, "Failed to read patch policy 'x'"),
-        (NEW | {"target_accounts": ["12"]}, "Failed to read target_accounts: it cannot be '12'. It takes 12 digits."),
-        (NEW | {"target_organizational_units": ["web"]}, "It takes ou-ab12-cdefgh34."),
-        (NEW | {"target_regions": []}, "a policy needs a region. Name it."),
-        (NEW | {"target_type": "Tags"}, "Tags needs target_tag_key. Set it."),
-        (NEW | {"target_tag_key": "a"}, "it goes with target_type Tags, and this is *. Leave one out."),
-        (
-            NEW | {"target_type": "InstanceIds", "target_instances": ["mi-0123456789abcdef0"]},
-            "the id of an EC2 instance",
-        ),
-        (
-            NEW | {"target_type": "InstanceIds", "target_instances": [f"i-{n:08}" for n in range(26)]},
-            "a policy takes 25, these are 26. Use a tag.",
-        ),
-        (
-            NEW
-            | {"target_type": "ResourceGroups", "resource_group_name": "a"}
-            | {"target_accounts": [ACCOUNT, "111122223333"]},
-            "ResourceGroups is for one account.",
-        ),
-        (
-            NEW | {"configuration_options_scan_value": "daily"},
-            "Failed to read configuration_options_scan_value: it cannot",
-        ),
-        (NEW | {"configuration_options_scan_value": "rate(1 days)"}, "or as rate(7 days)."),
-        (NEW | {"configuration_options_scan_value": "cron(0 1 ? * MON-FRI *)"}, "which take one day of a week."),
-        (NEW | {"rate_control_concurrency": "0"}, "It takes a number from 1, or 1% to 100%."),
-        (NEW | {"rate_control_error_threshold": "two"}, "It takes a number from 0, or 0% to 100%."),
-        (NEW | {"output_log_enable_s3": True}, "it needs output_s3_bucket_name. Set it."),
+        (NEW | {"target_type": "Tags"}, "Failed to read target_type: Tags needs target_tag_key. Set it."),
         (NEW | {"selected_patch_baselines": {"BEOS": "a"}}, "there is no operating system 'BEOS'. There are WINDOWS,"),
         (
             NEW | {"selected_patch_baselines": {"UBUNTU": "no-such"}},
