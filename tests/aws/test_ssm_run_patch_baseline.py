@@ -386,9 +386,7 @@ HOOKS = "AWS-RunPatchBaselineWithHooks"
 def test_parameters_that_cannot_be_are_refused_before_aws_is_asked(modules: Modules, aws: Aws) -> None:
     parameters = {"Operation": "Install", "InstallOverrideList": "https://example.com/list.yml"}
     refused = modules.failure(MODULE, document=HOOKS, parameters=parameters, instance_ids=[OTHER])["msg"]
-    assert refused.startswith(
-        f"Failed to read the parameters of {HOOKS}: it has no parameter 'InstallOverrideList'. It"
-    )
+    assert refused.startswith(f"Failed to read the parameters of {HOOKS}: it has no parameter 'InstallOverrideList'.")
     assert aws.status()["calls"] == {}
 
 
