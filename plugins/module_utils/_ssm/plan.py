@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -49,14 +49,21 @@ class Step:
     request: Mapping[str, Any]
     undo: Step | None = None
     key: str = ""
+    # nothing keeps AWS from doing it twice: whether it was done, if nobody can tell from the answer
+    was_done: Callable[[Ssm], bool] | None = None
+
+
+Wait = Callable[[Ssm], None]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The calls, and the resource as they leave it."""
+    """The calls, the resource as they leave it, and what is waited for before the first and after the last of them."""
 
     expected: View
     steps: tuple[Step, ...] = ()
+    ready: Wait | None = None
+    done: Wait | None = None
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,11 @@ def carry_out(resource: Resource[State], ssm: Ssm, *, check_mode: bool) -> Outco
     plan = resource.plan(state)
     before, after = resource.view(state), plan.expected
     if plan.steps and not check_mode:
+        if plan.ready:
+            plan.ready(ssm)
         apply_steps(ssm, plan.steps)
+        if plan.done:
+            plan.done(ssm)
         after = _read_back(resource, ssm, plan.expected)
     diff = {"before": resource.normalise(before), "after": resource.normalise(after)}
     return Outcome(changed=bool(plan.steps), view=after, diff=diff)
@@ -105,10 +116,13 @@ def apply_steps(ssm: Ssm, steps: Sequence[Step]) -> None:
     answers: dict[str, Answer] = {}
     for step in steps:
         try:
-            answer = ssm.call(step.doing, step.operation, **_fill_in(step.request, answers))
+            request = _fill_in(step.request, answers)
+            answer = (ssm.call_once if step.was_done else ssm.call)(step.doing, step.operation, **request)
         except SsmError as error:
-            _undo(ssm, done, answers, error)
-            raise
+            if not (step.was_done and error.is_open and step.was_done(ssm)):
+                _undo(ssm, done, answers, error)
+                raise
+            answer = {}
         done.append(step)
         if step.key:
             answers[step.key] = answer
