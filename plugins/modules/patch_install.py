@@ -20,6 +20,7 @@ description:
 extends_documentation_fragment:
   - openpatch.patch_manager._operation
   - openpatch.patch_manager._operation.install
+  - openpatch.patch_manager._aws
 author:
   - openpatch contributors (@openpatch)
 seealso:

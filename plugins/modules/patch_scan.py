@@ -14,6 +14,7 @@ description:
   - Nothing is installed and nothing is rebooted.
 extends_documentation_fragment:
   - openpatch.patch_manager._operation
+  - openpatch.patch_manager._aws
 author:
   - openpatch contributors (@openpatch)
 seealso:

@@ -17,6 +17,13 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.errors import EngineError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.log_objects import (
+    LogBucket,
+    name_step,
+    put_log,
+)
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.patch_results import is_node_id
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.session import AwsError, AwsSession
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.errors import NodeError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.transport import run_on_node
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import (
@@ -24,12 +31,17 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation
     OrphanedError,
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host import HostOperation
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.log import write_log
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.log import (
+    name_file,
+    render_log,
+    write_log,
+)
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.run_key import find_run_key
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import (
     Settings,
     read_settings,
 )
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.ssm_results import find_unknown_id
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.turn import (
     NOT_STARTED,
     Turn,
@@ -65,18 +77,43 @@ def make_lines_visible(text: str) -> str:
     return "\n".join(map(make_visible, text.split("\n")))
 
 
-def _keep_log(settings: Settings | None, run_id: str, operation: str, result: Mapping[str, Any]) -> tuple[str, ...]:
+def _keep_log(
+    settings: Settings | None, run_id: str, operation: str, transport: str, result: Mapping[str, Any]
+) -> tuple[str, ...]:
     """Write what was done where patch_log_destination says; gives a warning if that fails, the node did not."""
     if settings is None or not settings.patch_log_destination or settings.check_mode:
         return ()
     destination = settings.patch_log_destination
     try:
+        if settings.log_bucket is not None:
+            _put_log(settings, settings.log_bucket, run_id, operation, transport, result)
+            return ()
         folder = find_path(destination, "patch_log_destination", settings.base_dir)
         write_log(folder, run_id, settings.host, operation.lower(), result)
+    except AwsError as error:
+        return (f"Failed to write to patch_log_destination '{destination}': {error}",)
     except (OSError, ValueError, SourceError) as error:
         cause = getattr(error, "strerror", None) or error
         return (f"Failed to write to patch_log_destination '{destination}': {cause}. Correct the path or its rights",)
     return ()
+
+
+def _put_log(
+    settings: Settings, bucket: LogBucket, run_id: str, operation: str, transport: str, result: Mapping[str, Any]
+) -> None:
+    """Write what was done to a bucket; what went wrong, and what a person was warned of, is its standard error."""
+    node_id = settings.patch_instance_id or ""
+    has_failed = result.get("failed") or result.get("unreachable")
+    errors = [*([result["msg"]] if has_failed else []), *result.get("warnings", ())]
+    put_log(
+        AwsSession(settings.aws),
+        bucket,
+        run_id,
+        node_id if is_node_id(node_id) else name_file(settings.host),
+        name_step(str(result.get("operating_system", "")), transport),
+        stdout=render_log(settings.host, operation.lower(), result),
+        stderr="".join(f"{make_visible(str(text))}\n" for text in errors),
+    )
 
 
 class PatchAction(ActionBase):
@@ -122,14 +159,15 @@ class PatchAction(ActionBase):
             operation=self.OPERATION,
             address=str(variables.get("ansible_host") or ""),
         )
-        keep = functools.partial(_keep_log, None, turn.run_id, self.OPERATION)
+        transport = str(getattr(self._connection, "transport", ""))
+        keep = functools.partial(_keep_log, None, turn.run_id, self.OPERATION, transport)
         is_held = False
         try:
             settings = read_settings(
                 validate_arguments(self, self.OPTIONS), variables, check_mode=self._task.check_mode
             )
             record = functools.partial(record, patch_group=settings.patch_group or "")
-            keep = functools.partial(_keep_log, settings, turn.run_id, self.OPERATION)
+            keep = functools.partial(_keep_log, settings, turn.run_id, self.OPERATION, transport)
             limits = read_limits(settings)
             check_strategy(self._task, settings)
             decision = turn.wait(limits, settings.patch_window_cutoff, timedelta(seconds=settings.patch_step_timeout))
@@ -138,7 +176,8 @@ class PatchAction(ActionBase):
             is_held = settings.patch_hold_turn
             node = functools.partial(run_on_node, self, variables)
             result = self.operate(HostOperation(node, turn.store, turn.run_id, settings, _say, self._connection))
-            warnings = [*result.get("warnings", ()), *keep(result)]
+            unknown_id = find_unknown_id(settings)
+            warnings = [*result.get("warnings", ()), *([unknown_id] if unknown_id else []), *keep(result)]
             if is_held:
                 turn.rest()
             else:

@@ -67,6 +67,7 @@ KEYS = name_keys(
     "post_install_hook",
     "on_exit_hook",
     "log_destination",
+    "report_to_ssm",
     "window",
     "install_override_list",
     "baseline_dir",
@@ -111,6 +112,7 @@ class PatchPolicy:
     reboot_timeout: int | None
     hooks: Mapping[str, str]
     log_destination: str | None
+    report_to_ssm: bool | None
     window: Window | None
     install_override_list: str | None
     baseline_dir: str | None
@@ -160,6 +162,7 @@ def parse_policy(data: object, name: str, file: str) -> PatchPolicy:
         reboot_timeout=read_number(fields.item("reboot_timeout"), problems, 1, LONGEST_WAIT),
         hooks={hook: path for hook in HOOKS if (path := _read_optional(fields, hook, _PATH, problems))},
         log_destination=_read_optional(fields, "log_destination", _PATH, problems),
+        report_to_ssm=_read_optional_switch(fields, "report_to_ssm", problems),
         window=read_window(fields.item("window"), problems),
         install_override_list=_read_optional(fields, "install_override_list", _PATH, problems),
         baseline_dir=_read_optional(fields, "baseline_dir", _PATH, problems),
@@ -177,6 +180,11 @@ def _default(fields: Fields, name: str) -> Item:
 def _read_optional(fields: Fields, name: str, rule: TextRule, problems: Problems) -> str | None:
     item = fields.item(name)
     return None if item.value is None else read_text(item, problems, rule)
+
+
+def _read_optional_switch(fields: Fields, name: str, problems: Problems) -> bool | None:
+    item = fields.item(name)
+    return None if item.value is None else read_switch(item, problems, False)
 
 
 def _read_limit(fields: Fields, name: str, problems: Problems) -> str:

@@ -83,3 +83,17 @@ class HostEntry:
     host: str
     assessment: AssessmentRecord | None = None
     incident: Incident | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An assessment that somebody else is to be told of: ``state`` is one of ``deliveries.STATES``."""
+
+    id: int
+    run_id: str
+    host: str
+    assessment_id: int
+    node_id: str
+    state: str
+    message: str
+    request: Mapping[str, Any]

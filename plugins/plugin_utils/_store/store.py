@@ -19,6 +19,7 @@ from typing import Any
 
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store import (
     assessments,
+    deliveries,
     facts,
     keeper,
     runs,
@@ -28,7 +29,11 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store imp
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.database import Database
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.location import find_store
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.records import AssessmentRecord, HostEntry
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.records import (
+    AssessmentRecord,
+    Delivery,
+    HostEntry,
+)
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.runs import Run, RunRecord
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.snapshots import FrozenBaseline
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.turns import Decision, Look, TurnCounts
@@ -177,6 +182,50 @@ class Store:
         """Give the current assessment of one host with its patches."""
         entry = next(iter(self.current_assessments([host], patches=True).values()), None)
         return entry.assessment if entry else None
+
+    def read_assessments(self, numbers: Iterable[int]) -> dict[int, AssessmentRecord]:
+        """Give assessments by their numbers, with their patches; ask for some hundreds at a time."""
+        return assessments.read_assessments(self._database, numbers)
+
+    def ask_delivery(
+        self,
+        run_id: str,
+        host: str,
+        assessment_id: int,
+        node_id: str,
+        request: Mapping[str, Any],
+        *,
+        state: str = deliveries.ASKED,
+        message: str = "",
+    ) -> int:
+        """Keep that somebody else is to be told of an assessment, under the name ``node_id``; gives its number."""
+        return deliveries.ask_delivery(
+            self._database,
+            run_id,
+            host,
+            assessment_id,
+            node_id,
+            request,
+            state=state,
+            message=message,
+            now=self._clock(),
+        )
+
+    def due_deliveries(self, run_id: str, hosts: Iterable[str]) -> list[Delivery]:
+        """Give each host's newest delivery that is still to be made, and those that this run withheld."""
+        return deliveries.find_due(self._database, run_id, hosts, now=self._clock())
+
+    def told_of(self, hosts: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Give what was last delivered of each host, as ``end_delivery`` kept it."""
+        return deliveries.find_told(self._database, hosts)
+
+    def end_delivery(self, number: int, state: str, message: str = "", told: Mapping[str, Any] | None = None) -> None:
+        """Keep how a delivery went; ``told`` is what was delivered, in short."""
+        deliveries.end_delivery(self._database, number, state, message, told, now=self._clock())
+
+    def turn_began(self, run_id: str, host: str) -> datetime | None:
+        """Give when a host's turn in a run began; None if it has none."""
+        return turns.find_beginning(self._database, run_id, host)
 
     def list_runs(self) -> list[RunRecord]:
         """Give all runs with their ends, the newest first."""

@@ -326,6 +326,45 @@ def test_a_log_that_cannot_be_written_is_a_warning_and_no_failure(url: str, tmp_
     assert result["msg"] == "done"
 
 
+def test_a_bucket_that_cannot_be_written_is_a_warning_and_no_failure(
+    url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Port 9 is nobody's."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_CONFIG_FILE": str(tmp_path / "config"),
+        "AWS_MAX_ATTEMPTS": "1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    result = run(
+        url,
+        lambda operation: {"msg": "done"},
+        patch_log_destination="s3://logs/prod",
+        patch_aws_region="eu-west-1",
+        patch_aws_endpoint_url="http://127.0.0.1:9",
+    )
+    (warning,) = result["warnings"]
+    assert warning.startswith("Failed to write to patch_log_destination 's3://logs/prod': Failed to ")
+    assert result["msg"] == "done"
+
+
+@pytest.mark.parametrize(
+    ("options", "warned"),
+    [
+        ({"patch_instance_id": "vm-7"}, False),
+        ({"patch_instance_id": "vm-7", "patch_report_to_ssm": True}, True),
+        ({"patch_instance_id": "mi-0123456789abcdef0", "patch_report_to_ssm": True}, False),
+        ({"patch_report_to_ssm": True}, False),
+    ],
+)
+def test_an_id_that_is_not_one_of_systems_manager_is_a_warning_where_it_is_wanted(
+    url: str, options: dict[str, Any], warned: bool
+) -> None:
+    result = run(url, lambda operation: {"msg": "done"}, **options)
+    assert [("web1" in text and "'vm-7'" in text and "mi-0" in text) for text in result["warnings"]] == [True] * warned
+
+
 def test_check_mode_does_nothing_that_is_logged(url: str, tmp_path: Path) -> None:
     run(url, lambda operation: {"msg": "done"}, check_mode=True, patch_log_destination=str(tmp_path / "logs"))
     assert not (tmp_path / "logs").exists()

@@ -41,6 +41,7 @@ pre_install_hook: hooks/drain.yml
 post_install_hook: hooks/fill.yml
 on_exit_hook: hooks/tell.yml
 log_destination: logs
+report_to_ssm: true
 window: {duration: 4, cutoff: 1}
 install_override_list: list.yml
 baseline_dir: baselines
@@ -63,6 +64,7 @@ def test_an_empty_policy_is_the_console_with_all_its_defaults() -> None:
     assert (policy.schedule_timezone, policy.baselines, policy.targets) == ("UTC", "recommended", Targets())
     assert (policy.max_concurrency, policy.max_errors, policy.reboot_option) == ("10%", "2%", "RebootIfNeeded")
     assert (policy.window, policy.hooks, policy.reboot_timeout, policy.log_destination) == (None, {}, None, None)
+    assert policy.report_to_ssm is None
 
 
 def test_dates_of_a_policy_with_all_defaults() -> None:
@@ -94,6 +96,7 @@ def test_every_key_is_read() -> None:
         "list.yml",
         "baselines",
     )
+    assert policy.report_to_ssm
     assert policy.window == Window(4, 1)
 
 
@@ -137,6 +140,7 @@ def test_zone_offset_and_dates_hold_for_both_schedules() -> None:
         ("reboot_timeout: 0", "reboot_timeout", "1 to 36000"),
         ("pre_install_hook: [a.yml]", "pre_install_hook", "a text"),
         ("log_destination: ''", "log_destination", "1 to"),
+        ("report_to_ssm: 'no'", "report_to_ssm", "true or false"),
         ("window: 3", "window", "a mapping"),
     ],
 )
