@@ -12,6 +12,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.session import AWS_OPTIONS, read_aws_options
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.choose_hosts import (
     Chosen,
     choose_hosts,
@@ -44,6 +45,8 @@ TARGETS = "patch_policy_targets"
 OPTIONS: dict[str, dict[str, Any]] = {
     "patch_policy": {"type": "str", "required": True},
     "patch_policy_dir": {"type": "str"},
+    "patch_baseline_source": {"type": "str", "choices": ["local", "ssm"], "default": "local"},
+    **AWS_OPTIONS,
     "patch_operation": {"type": "str", "choices": ["scan", "install"]},
     "patch_slot": {"type": "str", "choices": ["auto"]},
     "patch_run_id": {"type": "str"},
@@ -95,7 +98,9 @@ class ActionModule(ActionBase):
         slot = find_slot(policy.schedule_of(operation), policy.window, now)
         variables = name_variables(policy, operation, slot, now=now, base_dir=base_dir)
         if not isinstance(policy.baselines, str):
-            check_baselines(policy.baselines, find_baselines(policy.baseline_dir, base_dir), policy.file)
+            is_ssm = (policy.baseline_source or args["patch_baseline_source"]) == "ssm"
+            place = read_aws_options(args) if is_ssm else find_baselines(policy.baseline_dir, base_dir)
+            check_baselines(policy.baselines, place, policy.file)
         chosen = choose_hosts(policy.targets, task_vars["ansible_play_hosts_all"], task_vars, self._loader)
         strangers = set(task_vars["groups"].get(TARGETS, ())) - set(chosen.hosts)
         if strangers:

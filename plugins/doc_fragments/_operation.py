@@ -17,9 +17,11 @@ options:
       - A list is accepted as long as it names one group, because a node is in one patch group at most.
     type: raw
   patch_baseline_source:
-    description: Where baselines are kept. V(local) means files in O(patch_baseline_dir).
+    description:
+      - Where baselines are kept. V(local) means files in O(patch_baseline_dir), V(ssm) AWS Systems Manager, which the
+        controller asks once per run for each patch group and operating system.
     type: str
-    choices: [local]
+    choices: [local, ssm]
     default: local
   patch_baseline_dir:
     description:
@@ -74,8 +76,8 @@ options:
   patch_baselines:
     description:
       - Which baseline each operating system has, whatever the patch groups say, as a patch policy has it.
-        V(recommended) takes the predefined ones; a dictionary gives the name of a baseline in O(patch_baseline_dir)
-        per operating system, and the others have their predefined one.
+        V(recommended) takes the predefined ones; a dictionary gives the name of a baseline per operating system, and
+        the others have their predefined one. In Systems Manager a baseline's id does as well.
     type: raw
   patch_max_concurrency:
     description:
@@ -129,6 +131,7 @@ notes:
   - Needs root on the node to install; a scan by an ordinary user reads the archives into a cache of its own.
 requirements:
   - SQLAlchemy >= 2.0 on the controller
+  - with O(patch_baseline_source=ssm) boto3 and the collection amazon.aws on the controller
 attributes:
   check_mode:
     support: full

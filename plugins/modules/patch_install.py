@@ -19,8 +19,8 @@ description:
   - In check mode the node says which transaction it would run; nothing changes but its package lists.
 extends_documentation_fragment:
   - openpatch.patch_manager._operation
-  - openpatch.patch_manager._operation.install
   - openpatch.patch_manager._aws
+  - openpatch.patch_manager._operation.install
 author:
   - openpatch contributors (@openpatch)
 seealso:

@@ -22,6 +22,12 @@ options:
     description:
       - Folder of policies, absolute or relative to the inventory. V(patch_policies) beside the inventory if not given.
     type: str
+  patch_baseline_source:
+    description:
+      - Where the baselines are that the policy names, if it does not say so itself (C(baseline_source)).
+    type: str
+    choices: [local, ssm]
+    default: local
   patch_operation:
     description:
       - What to do. If not given it is V(install) by a policy with the operation C(ScanAndInstall), else V(scan).
@@ -39,6 +45,8 @@ options:
   patch_store_url:
     description: SQLAlchemy address of the store. An SQLite file in the user's XDG state directory if not given.
     type: str
+extends_documentation_fragment:
+  - openpatch.patch_manager._aws
 requirements:
   - SQLAlchemy >= 2.0 on the controller
 attributes:

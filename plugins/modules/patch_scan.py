@@ -29,6 +29,12 @@ EXAMPLES = r"""
 - name: Scan by a baseline that is being written, without touching the recorded compliance
   openpatch.patch_manager.patch_scan:
     patch_baseline_override: drafts/debian.yml
+
+- name: Scan by the baselines that AWS has for the host's group
+  openpatch.patch_manager.patch_scan:
+    patch_group: web
+    patch_baseline_source: ssm
+    patch_aws_region: eu-central-1
 """
 
 RETURN = r"""

@@ -55,6 +55,7 @@ class Assessment:
     baseline_name: str
     baseline_id: str = ""
     baseline_source: str = ""
+    baseline_reason: str = ""
     patch_group: str = ""
     snapshot_id: str = ""
     release_date_field: str = "issued"
@@ -83,6 +84,7 @@ class Assessment:
             "schema": SCHEMA,
             **{name: getattr(self, name).value for name in _WORDS},
             **{name: getattr(self, name) for name in _TEXTS},
+            "baseline_reason": self.baseline_reason,
             **{name: format_moment(moment) if (moment := getattr(self, name)) else "" for name in _MOMENTS},
             "reboot_required": self.reboot_required,
             "reboot_reasons": list(self.reboot_reasons),
@@ -95,6 +97,7 @@ class Assessment:
     def from_dict(cls, data: Mapping[str, Any]) -> Assessment:
         """Return what ``to_dict`` was made from."""
         singles: dict[str, Any] = {name: data[name] for name in _TEXTS}
+        singles["baseline_reason"] = data.get("baseline_reason", "")  # assessments of before do not have it
         singles.update((name, words(data[name])) for name, words in _WORDS.items())
         singles.update((name, datetime.fromisoformat(data[name]) if data[name] else None) for name in _MOMENTS)
         return cls(

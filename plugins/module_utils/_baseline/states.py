@@ -65,6 +65,7 @@ def evaluate(
     patch_group: str = "",
     snapshot_id: str = "",
     baseline_source: str = "",
+    baseline_reason: str = "",
 ) -> Assessment:
     """Judge a node; after an Install with facts collected anew and the ``results`` of its installer.
 
@@ -88,6 +89,7 @@ def evaluate(
         baseline_name=baseline.name,
         baseline_id=baseline.id,
         baseline_source=baseline_source,
+        baseline_reason=baseline_reason,
         patch_group=patch_group,
         snapshot_id=snapshot_id,
         release_date_field=release_date_field,

@@ -210,7 +210,7 @@ def _read_identified(ssm: Ssm, identity: Answer) -> Found | None:
 
 
 def _read_tags(ssm: Ssm, baseline_id: str) -> dict[str, str]:
-    if _OWNED_BY_AWS.match(baseline_id):
+    if is_owned_by_aws(baseline_id):
         return {}
     tags = ssm.find(
         f"read the tags of patch baseline '{baseline_id}'",
@@ -274,6 +274,11 @@ def find_predefined(ssm: Ssm, system: str) -> Answer:
     if found is None:
         raise StateError(f"Failed to find patch baseline '{name}', the predefined default of {system}.")
     return found
+
+
+def is_owned_by_aws(baseline_id: str) -> bool:
+    """Whether an id is of one of AWS's own baselines, which nobody else can change."""
+    return bool(_OWNED_BY_AWS.match(baseline_id))
 
 
 def same_id(one: str, other: str) -> bool:

@@ -21,7 +21,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.error
 if TYPE_CHECKING:
     from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.client import Ssm
 
-__all__ = ["AWS_OPTIONS", "AwsError", "AwsOptions", "AwsSession", "read_aws_options", "translate"]
+__all__ = ["AWS_OPTIONS", "AwsError", "AwsOptions", "AwsSession", "name_place", "read_aws_options", "translate"]
 
 AWS_OPTIONS: dict[str, dict[str, Any]] = {
     "patch_aws_region": {"type": "str"},
@@ -51,6 +51,16 @@ class AwsOptions:
 def read_aws_options(args: Mapping[str, Any]) -> AwsOptions:
     """Take the options out of validated arguments; an empty text says nothing."""
     return AwsOptions(**{name.removeprefix("patch_aws_"): args.get(name) or None for name in AWS_OPTIONS})
+
+
+def name_place(options: AwsOptions) -> list[str | None]:
+    """What tells one region and account from another without asking AWS, the same on every fork and controller.
+
+    Keys are not in it: those of a role change with every job slice, and mean the same account.
+    """
+    region = options.region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    profile = options.profile or os.environ.get("AWS_PROFILE")
+    return ["ssm", region, profile, options.assume_role_arn, options.endpoint_url]
 
 
 class AwsSession:

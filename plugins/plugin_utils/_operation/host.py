@@ -150,6 +150,7 @@ class HostOperation:
             patch_group=self.settings.patch_group or "",
             snapshot_id=frozen.snapshot_id,
             baseline_source=frozen.source,
+            baseline_reason=frozen.reason,
         )
         return Judged(raw, facts, frozen, replace(assessment, warnings=(*warnings, *assessment.warnings)))
 

@@ -2,10 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The baseline a host is judged by: resolved once for a (patch group, operating system) and frozen in the snapshot."""
+"""The baseline a host is judged by: resolved once for a (patch group, operating system) and frozen in the snapshot.
+
+It comes from files or from Systems Manager. AWS is asked by the host that makes the snapshot, and by no other: where it
+refuses, that is kept for a while too, or each host of the run would ask it again and wait for it again.
+"""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
@@ -17,6 +22,11 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.predefined import predefined_default
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.render import to_snake
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.resolve import resolve_baseline
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.session import (
+    AwsError,
+    AwsOptions,
+    AwsSession,
+)
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import Settings
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.baseline_files import (
@@ -36,6 +46,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.sna
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import Store
 
 OVERRIDE = "override"
+REFUSAL_HOLDS = 600  # seconds at least, and less than twice that; then somebody asks AWS again
 
 
 class HostBaseline(NamedTuple):
@@ -55,18 +66,27 @@ def freeze_baseline(store: Store, settings: Settings, run_id: str, operating_sys
     Raises OperationError that names the host, and the file and place of what is wrong.
     """
     warnings: list[str] = []
+    snapshot_id = settings.snapshot_id(run_id)
 
     def make() -> FrozenBaseline:
-        baseline, source, reason, found = _resolve(settings, operating_system)
+        key = (settings.patch_group or "", operating_system.value)
+        ids = _name_refusals(run_id, snapshot_id)
+        refusals = (store.find_refusal(refusal_id, *key) for refusal_id in ids if settings.ssm)
+        if refusal := next(filter(None, refusals), None):
+            raise AwsError(refusal)
+        try:
+            baseline, source, reason, found = _resolve(settings, operating_system)
+        except AwsError as error:
+            store.note_refusal(ids[0], *key, str(error))
+            raise
         warnings.extend(found)
         now = datetime.now(timezone.utc).replace(microsecond=0)
         return FrozenBaseline(to_snake(baseline), source, reason, now=now, created_at=now)
 
-    snapshot_id = settings.snapshot_id(run_id)
     try:
         frozen = store.freeze_snapshot(snapshot_id, settings.patch_group or "", operating_system.value, make)
         baseline = parse_baseline(frozen.baseline, where=f"snapshot {snapshot_id}").baseline
-    except (BaselineError, SourceError) as error:
+    except (AwsError, BaselineError, SourceError) as error:
         raise OperationError(f"Failed to find the baseline of host '{settings.host}': {error}") from error
     if settings.patch_baseline_override and frozen.source != OVERRIDE:
         raise OperationError(
@@ -79,11 +99,15 @@ def freeze_baseline(store: Store, settings: Settings, run_id: str, operating_sys
 def may_have_sources(store: Store, settings: Settings, run_id: str) -> bool:
     """Tell, before the host's system is known, whether its baseline may have repositories of its own.
 
-    Where it is not certain, such as with an override at an address, it may.
+    Where it is not certain, such as with an override at an address, it may. A baseline in Systems Manager is certain
+    once it is frozen for the system that the host had when it was last seen.
     """
     frozen = store.list_frozen(settings.snapshot_id(run_id), settings.patch_group or "")
     if any(found.baseline.get("sources") for found in frozen):
         return True
+    if settings.ssm and not settings.patch_baseline_override and settings.patch_baselines != "recommended":
+        known = ((store.last_facts(settings.host) or {}).get("os") or {}).get("operating_system")
+        return known not in {found.baseline["operating_system"] for found in frozen}
     location = settings.patch_baseline_override
     if location:
         return mention_in_override(location, settings.base_dir, "sources")
@@ -92,12 +116,16 @@ def may_have_sources(store: Store, settings: Settings, run_id: str) -> bool:
     return mention(settings.patch_baseline_dir, "sources")
 
 
-def check_baselines(named: Mapping[str, str], folder: Path, file: str) -> None:
-    """Raise OperationError for the first baseline that a policy's file names and the folder does not have."""
+def check_baselines(named: Mapping[str, str], place: Path | AwsOptions, file: str) -> None:
+    """Raise OperationError for the first baseline that a policy's file names and its place does not have."""
     for system, name in named.items():
         try:
-            _find_named(folder, OperatingSystem[system], name, f"baselines.{system} of patch policy '{file}'")
-        except SourceError as error:
+            key = f"baselines.{system} of patch policy '{file}'"
+            if isinstance(place, AwsOptions):
+                _find_in_ssm(place, OperatingSystem[system], name, key)
+            else:
+                _find_named(place, OperatingSystem[system], name, key)
+        except (AwsError, BaselineError, SourceError) as error:
             raise OperationError(f"Failed to find the baselines of patch policy '{file}': {error}") from error
 
 
@@ -107,24 +135,63 @@ def _resolve(settings: Settings, operating_system: OperatingSystem) -> tuple[Bas
         parsed = load_baseline_override(location, settings.base_dir, operating_system)
         return parsed.baseline, OVERRIDE, f"patch_baseline_override '{show_location(location)}'", parsed.warnings
     if settings.patch_baselines is not None:
-        return _resolve_by_policy(settings.patch_baselines, settings.patch_baseline_dir, operating_system)
+        return _resolve_by_policy(
+            settings.patch_baselines, settings.ssm or settings.patch_baseline_dir, operating_system
+        )
+    if settings.ssm:
+        session = _connect(settings.ssm)
+        from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.baseline_source import find_for_group
+
+        return find_for_group(session, operating_system, settings.patch_group)
     files = load_baselines(settings.patch_baseline_dir, operating_system)
     resolution = resolve_baseline(operating_system, settings.patch_group, files.baselines)
     return resolution.baseline, resolution.source, resolution.reason, files.warnings
 
 
 def _resolve_by_policy(
-    baselines: Literal["recommended"] | Mapping[str, str], folder: Path, operating_system: OperatingSystem
+    baselines: Literal["recommended"] | Mapping[str, str], place: Path | AwsOptions, operating_system: OperatingSystem
 ) -> tuple[Baseline, str, str, tuple[str, ...]]:
     """The baseline that patch_baselines gives a system, whatever the patch group: policies ignore these."""
     key = f"patch_baselines.{operating_system.value}"
     name = None if isinstance(baselines, str) else baselines.get(operating_system.value)
     if name is None:
         why = "patch_baselines is recommended" if isinstance(baselines, str) else f"there is no {key}"
+        if isinstance(place, AwsOptions):
+            session = _connect(place)
+            from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.baseline_source import (
+                find_recommended,
+            )
+
+            return find_recommended(session, operating_system, why)
         reason = f"predefined default of {operating_system.value}: {why}"
         return predefined_default(operating_system), "predefined", reason, ()
-    baseline, warnings = _find_named(folder, operating_system, name, key)
+    if isinstance(place, AwsOptions):
+        return _find_in_ssm(place, operating_system, name, key)
+    baseline, warnings = _find_named(place, operating_system, name, key)
     return baseline, "policy", f"{key} is '{name}'", warnings
+
+
+def _find_in_ssm(
+    options: AwsOptions, operating_system: OperatingSystem, name: str, key: str
+) -> tuple[Baseline, str, str, tuple[str, ...]]:
+    session = _connect(options)
+    from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.baseline_source import find_by_name
+
+    return find_by_name(session, operating_system, name, key)
+
+
+def _connect(options: AwsOptions) -> AwsSession:
+    """A session that has what it takes: what works with it is imported only then. Raises AwsError."""
+    session = AwsSession(options)
+    session.ssm()
+    return session
+
+
+def _name_refusals(run_id: str, snapshot_id: str) -> tuple[str, str]:
+    """Under which ids this run keeps that a baseline cannot be had: now, and in the period before."""
+    period = int(datetime.now(timezone.utc).timestamp()) // REFUSAL_HOLDS
+    now, before = (uuid.uuid5(uuid.UUID(run_id), f"refused {snapshot_id} {period - ago}") for ago in (0, 1))
+    return str(now), str(before)
 
 
 def _find_named(

@@ -23,6 +23,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.log_o
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.session import (
     AWS_OPTIONS,
     AwsOptions,
+    name_place,
     read_aws_options,
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
@@ -30,7 +31,8 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.lo
 
 SCAN_OPTIONS: dict[str, dict[str, Any]] = {
     "patch_group": {"type": "raw"},
-    "patch_baseline_source": {"type": "str", "choices": ["local"], "default": "local"},
+    "patch_baseline_source": {"type": "str", "choices": ["local", "ssm"], "default": "local"},
+    **AWS_OPTIONS,
     "patch_baseline_dir": {"type": "str"},
     "patch_baseline_override": {"type": "str"},
     "patch_snapshot_id": {"type": "str"},
@@ -48,7 +50,6 @@ SCAN_OPTIONS: dict[str, dict[str, Any]] = {
     "patch_log_destination": {"type": "str"},
     "patch_report_to_ssm": {"type": "bool", "default": False},
     "patch_instance_id": {"type": "str"},
-    **AWS_OPTIONS,
     "patch_hold_turn": {"type": "bool", "default": False},
 }
 
@@ -79,14 +80,16 @@ MAX_STEP_TIMEOUT = 36000  # StepTimeoutSeconds of AWS-RunPatchBaseline ends ther
 class Settings:
     """The options of one operation on one host, checked. Timeouts and intervals are seconds.
 
-    ``hooks``: absolute path of each hook's task file, empty for none. ``log_bucket``: what patch_log_destination is, if
-    it is no folder. ``execution_type``: what Systems Manager calls a run by hand, or by a patch policy.
+    ``ssm``: where baselines are in Systems Manager, None if they are files. ``hooks``: absolute path of each hook's
+    task file, empty for none. ``log_bucket``: what patch_log_destination is, if it is no folder. ``execution_type``:
+    what Systems Manager calls a run by hand, or by a patch policy.
     """
 
     host: str
     address: str
     base_dir: str
     patch_group: str | None
+    ssm: AwsOptions | None
     patch_baseline_dir: Path
     patch_baseline_override: str | None
     patch_install_override_list: str | None
@@ -126,9 +129,8 @@ class Settings:
         """
         if self.patch_snapshot_id:
             return self.patch_snapshot_id
-        made_from = json.dumps(
-            [str(self.patch_baseline_dir), self.patch_baseline_override, self.patch_baselines], sort_keys=True
-        )
+        place = name_place(self.ssm) if self.ssm else [str(self.patch_baseline_dir)]
+        made_from = json.dumps([*place, self.patch_baseline_override, self.patch_baselines], sort_keys=True)
         return str(uuid.uuid5(uuid.UUID(run_id), made_from))
 
 
@@ -148,6 +150,7 @@ def read_settings(args: Mapping[str, Any], task_vars: Mapping[str, Any], *, chec
     """
     host = str(task_vars["inventory_hostname"])
     base_dir = find_base_dir(task_vars)
+    is_ssm = args.get("patch_baseline_source") == "ssm"
     override, override_list = args.get("patch_baseline_override"), args.get("patch_install_override_list")
     try:
         check_exclusive(override_list, override)
@@ -172,7 +175,8 @@ def read_settings(args: Mapping[str, Any], task_vars: Mapping[str, Any], *, chec
         address=str(task_vars.get("ansible_host") or ""),
         base_dir=base_dir,
         patch_group=group,
-        patch_baseline_dir=find_baselines(args.get("patch_baseline_dir"), base_dir),
+        ssm=read_aws_options(args) if is_ssm else None,
+        patch_baseline_dir=find_baselines(None if is_ssm else args.get("patch_baseline_dir"), base_dir),
         patch_baseline_override=override or None,
         patch_install_override_list=override_list or None,
         patch_snapshot_id=args.get("patch_snapshot_id") or None,

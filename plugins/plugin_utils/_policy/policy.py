@@ -29,6 +29,7 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.parse_values import (
     TextRule,
     limit_length,
+    limit_pattern,
     read_number,
     read_switch,
     read_text,
@@ -58,6 +59,7 @@ KEYS = name_keys(
     "start_date",
     "end_date",
     "baselines",
+    "baseline_source",
     "targets",
     "max_concurrency",
     "max_errors",
@@ -87,6 +89,7 @@ DEFAULTS = {
 _DESCRIPTION = limit_length(0, 1000)
 _PATH = limit_length(1, 4000)
 _BASELINE_NAME = limit_length(1, 128)
+_BASELINE_SOURCE = limit_pattern("local|ssm", "local, ssm")
 _SCHEDULE = limit_length(1, 256)
 _LIMIT = limit_length(1, 8)
 
@@ -105,6 +108,7 @@ class PatchPolicy:
     install_wait_for_first_interval: bool
     schedule_timezone: str
     baselines: Literal["recommended"] | Mapping[str, str]
+    baseline_source: str | None
     targets: Targets
     max_concurrency: str
     max_errors: str
@@ -155,6 +159,7 @@ def parse_policy(data: object, name: str, file: str) -> PatchPolicy:
         install_wait_for_first_interval=read_switch(fields.item("install_wait_for_first_interval"), problems, True),
         schedule_timezone=zone,
         baselines=_read_baselines(fields.item("baselines"), problems),
+        baseline_source=_read_optional(fields, "baseline_source", _BASELINE_SOURCE, problems),
         targets=read_targets(fields.item("targets"), problems),
         max_concurrency=_read_limit(fields, "max_concurrency", problems),
         max_errors=_read_limit(fields, "max_errors", problems),

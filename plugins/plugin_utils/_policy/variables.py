@@ -36,6 +36,7 @@ def name_variables(
         "patch_log_destination": policy.log_destination,
         "patch_report_to_ssm": policy.report_to_ssm,
         "patch_install_override_list": policy.install_override_list,
+        "patch_baseline_source": policy.baseline_source,
         "patch_baseline_dir": policy.baseline_dir,
         **{f"patch_{hook}": _find_hook(policy, hook, path, base_dir) for hook, path in policy.hooks.items()},
     }

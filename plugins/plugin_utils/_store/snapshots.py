@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.database import Database
 
 
+REFUSED = "refused"  # source of a row that holds no baseline but why there is none
+
+
 @dataclass(frozen=True, slots=True)
 class FrozenBaseline:
     """A baseline in the engine's snake_case shape, where it came from, and the time that counts as now for it."""
@@ -58,6 +61,22 @@ def freeze_snapshot(
             if _find(database, key) is None:
                 _insert(database, key, make())
     return found
+
+
+def note_refusal(
+    database: Database, refusal_id: str, patch_group: str, operating_system: str, reason: str, now: datetime
+) -> None:
+    """Keep that a baseline could not be made, and why; for ``make``, which runs alone. The first word counts."""
+    key = {"snapshot_id": refusal_id, "patch_group": patch_group, "operating_system": operating_system}
+    if _find(database, key) is None:
+        _insert(database, key, FrozenBaseline({}, REFUSED, reason, now=now, created_at=now))
+
+
+def find_refusal(database: Database, refusal_id: str, patch_group: str, operating_system: str) -> str | None:
+    """Give why a baseline could not be made, if that was kept."""
+    key = {"snapshot_id": refusal_id, "patch_group": patch_group, "operating_system": operating_system}
+    found = _find(database, key)
+    return found.reason if found else None
 
 
 def list_frozen(database: Database, snapshot_id: str, patch_group: str) -> tuple[FrozenBaseline, ...]:

@@ -97,6 +97,14 @@ class Store:
         """
         return snapshots.freeze_snapshot(self._database, snapshot_id, patch_group, operating_system, make)
 
+    def note_refusal(self, refusal_id: str, patch_group: str, operating_system: str, reason: str) -> None:
+        """Keep, while ``make`` runs, that it cannot make a baseline; ``refusal_id`` is a GUID of no snapshot."""
+        snapshots.note_refusal(self._database, refusal_id, patch_group, operating_system, reason, self._clock())
+
+    def find_refusal(self, refusal_id: str, patch_group: str, operating_system: str) -> str | None:
+        """Give why an earlier ``make`` could not make it, if that was kept."""
+        return snapshots.find_refusal(self._database, refusal_id, patch_group, operating_system)
+
     def list_frozen(self, snapshot_id: str, patch_group: str) -> tuple[FrozenBaseline, ...]:
         """Give what a snapshot holds so far for a patch group; raises StoreValueError for what is no GUID."""
         return snapshots.list_frozen(self._database, snapshot_id, patch_group)

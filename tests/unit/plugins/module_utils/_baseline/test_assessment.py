@@ -30,6 +30,7 @@ ASSESSMENT = evaluate(
     patch_group="web",
     snapshot_id="s",
     baseline_source="group",
+    baseline_reason="registered for patch group 'web'",
     release_date_field="updated",
 )
 
@@ -48,6 +49,7 @@ def test_the_keys_and_values_of_the_contract() -> None:
         "baseline_name": "test",
         "baseline_id": "test",
         "baseline_source": "group",
+        "baseline_reason": "registered for patch group 'web'",
         "patch_group": "web",
         "snapshot_id": "s",
         "release_date_field": "updated",
@@ -68,4 +70,6 @@ def test_round_trip_through_json() -> None:
     for assessment in (ASSESSMENT, smallest):
         assert Assessment.from_dict(json.loads(json.dumps(assessment.to_dict()))) == assessment
     assert smallest.to_dict()["booted_at"] == ""
+    without_reason = {name: value for name, value in smallest.to_dict().items() if name != "baseline_reason"}
+    assert Assessment.from_dict(without_reason) == smallest
     assert smallest.to_dict()["reboot_required"] is None

@@ -32,6 +32,7 @@ schedule_offset: 5
 start_date: 2026-01-01T00:00:00+01:00
 end_date: "2027-01-01T00:00:00+01:00"
 baselines: {UBUNTU: web}
+baseline_source: ssm
 targets: {groups: [web]}
 max_concurrency: 5
 max_errors: 0
