@@ -117,8 +117,13 @@ options:
     default: false
   patch_instance_id:
     description:
-      - The node's id in Systems Manager, such as V(i-0123456789abcdef0) or V(mi-0123456789abcdef0). The roles take the
-        variable C(instance_id), which inventory plugins set, if it is not given.
+      - The node's id in Systems Manager, such as V(i-0123456789abcdef0) or V(mi-0123456789abcdef0). If it is not given,
+        the roles take the variable C(aws_instance_id) or C(instance_id), which inventory plugins set.
+    type: str
+  patch_instance_region:
+    description:
+      - AWS Region of the node, if it is not O(patch_aws_region). If it is not given, the roles take the variable
+        C(aws_region), which the inventory plugin C(openpatch.patch_manager.patch_groups) sets.
     type: str
   patch_hold_turn:
     description:

@@ -50,6 +50,7 @@ SCAN_OPTIONS: dict[str, dict[str, Any]] = {
     "patch_log_destination": {"type": "str"},
     "patch_report_to_ssm": {"type": "bool", "default": False},
     "patch_instance_id": {"type": "str"},
+    "patch_instance_region": {"type": "str"},
     "patch_hold_turn": {"type": "bool", "default": False},
 }
 
@@ -111,6 +112,7 @@ class Settings:
     log_bucket: LogBucket | None
     patch_report_to_ssm: bool
     patch_instance_id: str | None
+    patch_instance_region: str | None
     execution_type: str
     aws: AwsOptions
     patch_hold_turn: bool
@@ -197,6 +199,7 @@ def read_settings(args: Mapping[str, Any], task_vars: Mapping[str, Any], *, chec
         log_bucket=_read_log_bucket(host, args.get("patch_log_destination")),
         patch_report_to_ssm=args.get("patch_report_to_ssm", False),
         patch_instance_id=args.get("patch_instance_id") or None,
+        patch_instance_region=args.get("patch_instance_region") or None,
         execution_type="PatchPolicy" if task_vars.get("patch_policy") else "Command",
         aws=read_aws_options(args),
         patch_hold_turn=args.get("patch_hold_turn", False),

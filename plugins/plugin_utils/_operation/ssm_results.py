@@ -12,7 +12,7 @@ import itertools
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -23,7 +23,11 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.patch
     describe_node,
     is_node_id,
 )
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.session import AwsOptions, AwsSession
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.session import (
+    AwsOptions,
+    AwsSession,
+    name_place,
+)
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import Settings
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.deliveries import (
     ASKED,
@@ -63,7 +67,8 @@ def ask_report(store: Store, run_id: str, settings: Settings, assessment_id: int
     if not settings.patch_report_to_ssm or not is_node_id(node_id):
         return
     request = {
-        "aws": asdict(settings.aws),
+        # baselines may be kept in another region than the node is in
+        "aws": asdict(replace(settings.aws, region=settings.patch_instance_region or settings.aws.region)),
         "execution_type": settings.execution_type,
         # the third option is ours
         "reboot_option": "NoReboot" if settings.patch_reboot_option == "NoReboot" else "RebootIfNeeded",
@@ -161,11 +166,15 @@ def _is_available_compliant(store: Store, record: AssessmentRecord) -> bool:
 
 
 def _pack(entry: Delivery, results: NodeResults, known: Mapping[str, Any]) -> Parcel:
-    if known.get("aws") != entry.request["aws"] or known.get("node_id") != entry.node_id:
+    if known.get("place") != _name_place(entry) or known.get("node_id") != entry.node_id:
         return Parcel(results)
     if datetime.now(timezone.utc) - datetime.fromisoformat(known["items_told_at"]) > _TOLD_FOR:
         return Parcel(results)
     return Parcel(results, str(known["items_hash"]), str(known["compliance_type"]))
+
+
+def _name_place(entry: Delivery) -> list[str | None]:
+    return name_place(AwsOptions(**entry.request["aws"]))
 
 
 def _end(
@@ -189,7 +198,7 @@ def _end(
     now = datetime.now(timezone.utc).isoformat()
     told = {
         **results.standing,
-        "aws": entry.request["aws"],
+        "place": _name_place(entry),
         "compliance_type": kind,
         "items_told_at": now if receipt.items_sent else known["items_told_at"],
         "last_no_reboot": results.summary["LastNoRebootInstallOperationTime"],

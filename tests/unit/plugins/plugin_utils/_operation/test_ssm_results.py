@@ -50,6 +50,13 @@ def test_a_scan_asks_that_its_assessment_be_told_where_and_as_whom_it_is_said(
     assert entry.assessment_id == last.id
 
 
+def test_a_node_may_be_in_another_region_than_its_baseline(operate: Operate, store: Store, run_id: str) -> None:
+    regions: dict[str, Any] = {"patch_aws_region": "eu-west-1", "patch_instance_region": "us-east-1"}
+    scan_host(operate(ScriptedNode(answer_facts(OLD, NEW)), **WANTED, **regions))
+    (entry,) = due(store, run_id)
+    assert entry.request["aws"]["region"] == "us-east-1"
+
+
 @pytest.mark.parametrize(
     ("option", "told"),
     [("NoReboot", "NoReboot"), ("RebootIfNeeded", "RebootIfNeeded"), ("WhenRequired", "RebootIfNeeded")],
