@@ -47,6 +47,7 @@ SOURCE = "plugins/plugin_utils/_source"
 POLICY = "plugins/plugin_utils/_policy"
 REPORT = "plugins/plugin_utils/_report"
 OPERATION = "plugins/plugin_utils/_operation"
+INVENTORY = "plugins/plugin_utils/_inventory"
 EVERYTHING_BELOW_ACTIONS = (BASELINE, NODE, STORE, SOURCE, POLICY, REPORT, OPERATION)
 
 # The innermost folder decides.
@@ -61,6 +62,12 @@ LAYERS = (
     Layer(POLICY, imports=(BASELINE, SOURCE), foreign=("yaml",)),
     Layer(REPORT, imports=(BASELINE, STORE)),
     Layer(OPERATION, imports=(BASELINE, NODE, STORE, SOURCE, POLICY, REPORT), foreign=("ansible",)),
+    Layer(INVENTORY, imports=(SSM,)),
+    Layer(
+        "plugins/inventory",
+        imports=(SSM, INVENTORY),
+        foreign=("ansible", "ansible_collections.amazon.aws", "boto3", "botocore"),
+    ),
     Layer("plugins/action", imports=EVERYTHING_BELOW_ACTIONS, foreign=("ansible",)),
     Layer("plugins/callback", imports=(BASELINE, STORE, REPORT), foreign=("ansible",)),
     Layer("plugins/modules", imports=(SSM,), standard_library=frozenset({"__future__"})),
@@ -182,6 +189,9 @@ PLUGINS = f"{COLLECTION}plugins."
         (f"{SOURCE}/a.py", "from ansible.plugins.action import ActionBase"),
         (f"{REPORT}/a.py", "import sqlalchemy"),
         (f"{OPERATION}/a.py", "import sqlalchemy"),
+        (f"{INVENTORY}/a.py", "import ansible.errors"),
+        (f"{INVENTORY}/a.py", "import boto3"),
+        ("plugins/inventory/a.py", f"from {PLUGINS}plugin_utils._store import store"),
         ("plugins/action/a.py", "import requests"),
         ("plugins/modules/a.py", "import os"),
         ("plugins/new/a.py", ""),
