@@ -22,12 +22,12 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.error
 
 Answer = dict[str, Any]
 
-# amazon.aws knows the words of EC2; Systems Manager has its own.
-_RETRY = AWSRetry.jittered_backoff(
+# amazon.aws knows the words of EC2; Systems Manager and the tagging API have their own.
+RETRY = AWSRetry.jittered_backoff(
     retries=6,
     delay=1,
     max_delay=30,
-    catch_extra_error_codes=["ThrottlingException", "InternalServerError", "TooManyUpdates"],
+    catch_extra_error_codes=["ThrottlingException", "ThrottledException", "InternalServerError", "TooManyUpdates"],
 )
 
 
@@ -53,20 +53,22 @@ class Ssm:
                 return None
             raise
 
-    def pages(self, doing: str, operation: str, items: str, **request: Any) -> Iterator[Answer]:
+    def pages(
+        self, doing: str, operation: str, items: str, token_key: str = "NextToken", /, **request: Any
+    ) -> Iterator[Answer]:
         """Yield the items of all pages; a page may be empty and not the last."""
         token = None
         while True:
-            answer = self.call(doing, operation, **request, **({"NextToken": token} if token else {}))
+            answer = self.call(doing, operation, **request, **({token_key: token} if token else {}))
             yield from answer.get(items, ())
-            token = answer.get("NextToken")
+            token = answer.get(token_key)
             if not token:
                 return
 
 
 def connect(module: Any) -> Ssm:
     """Return a client for the options of an ``AnsibleAWSModule``; it ends the module itself if they are no good."""
-    return Ssm(module.client("ssm", retry_decorator=_RETRY))
+    return Ssm(module.client("ssm", retry_decorator=RETRY))
 
 
 def connect_over(client: Any) -> Ssm:
