@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: patch_ssm_results
 short_description: Tell AWS Systems Manager what patch operations found
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Writes the results of the play's hosts to Systems Manager, for which C(openpatch.patch_manager.patch_scan) or
     C(openpatch.patch_manager.patch_install) was given O(openpatch.patch_manager.patch_scan#module:patch_report_to_ssm).
