@@ -105,13 +105,13 @@ options:
     description:
       - Folder on the controller that keeps what was done on each node, by run and host.
       - With C(s3://bucket/prefix) a bucket keeps it where Run Command would put it, by run and node; C(stdout) is what
-        the task returned, C(stderr) why it failed and what it warned of. Needs boto3 and the permission
-        C(s3:PutObject).
+        the task returned, C(stderr) why it failed and what it warned of. C(openpatch.patch_manager.patch_deliver)
+        writes it when the operations are done.
     type: str
   patch_report_to_ssm:
     description:
       - Whether AWS Systems Manager is told the result, if the host is a managed node there.
-        C(openpatch.patch_manager.patch_ssm_results) does it for all hosts when the operations are done; the role
+        C(openpatch.patch_manager.patch_deliver) does it for all hosts when the operations are done; the role
         C(openpatch.patch_manager.patch_summary) runs that.
     type: bool
     default: false

@@ -47,6 +47,9 @@ def reset() -> None:
     _Use.is_new = True
     for name in _BACKENDS:
         for account in get_backend(name).values():
+            if name == "s3":  # who owns which bucket it keeps elsewhere as well
+                for partition in account.values():
+                    partition.reset()
             account.clear()  # what is asked for again is made anew
 
 

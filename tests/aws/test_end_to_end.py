@@ -131,7 +131,7 @@ def test_what_aws_shows_after_a_scan_by_its_baselines_is_what_the_report_shows(
         "db1": "db-rocky",
         "plain": "all-ubuntu",
     }
-    (told,) = run.results("patch_ssm_results").values()
+    (told,) = run.results("patch_deliver").values()
     assert {entry["host"]: entry["state"] for entry in told["reports"]} == dict.fromkeys(hosts, "delivered")
 
     report_file = controller.folder / "estate.json"
@@ -240,7 +240,7 @@ def test_what_aws_refuses_is_said_and_nothing_incomplete_is_told(
     assert gone in scans["deleted"]["msg"]
     assert "patch_aws_endpoint_url" in scans["deaf"]["msg"]
 
-    (told,) = run.results("patch_ssm_results").values()
+    (told,) = run.results("patch_deliver").values()
     assert {entry["host"]: entry["state"] for entry in told["reports"]} == {
         "good": "delivered",
         **{f"{name}-report": "failed" for name in REFUSALS},

@@ -2,21 +2,18 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Brings what was found on nodes to Systems Manager: a few nodes at a time, so many calls a second, and no more of them
-where AWS refuses whoever asks.
+"""Brings what was found on nodes to Systems Manager.
 
 A node's compliance items go first and its summary last: what the summary says is then there.
 """
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.crew import CALLS_A_SECOND, Crew
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.patch_results import (
     CUSTOM_TYPE,
     PATCH_TYPE,
@@ -24,13 +21,8 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.patch
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.session import AwsError, AwsSession
 
-NODES_AT_A_TIME = 4
-CALLS_A_SECOND = 20.0
-GIVE_UP_AFTER = 3  # failures in a row that have nothing to do with the node
-
 DOING = "report to Systems Manager"
 
-# what is wrong with one node, and says nothing of the next
 _OF_THE_NODE = frozenset(
     {
         "ComplianceTypeCountLimitExceededException",
@@ -71,14 +63,11 @@ class Receipt:
 
 
 class Courier:
-    """Delivers over one session, with AWS's patience and its own."""
+    """Delivers over one session."""
 
     def __init__(self, session: AwsSession, *, calls_a_second: float = CALLS_A_SECOND) -> None:
         self._session = session
-        self._pace = _Pace(calls_a_second)
-        self._lock = threading.Lock()
-        self._failures = 0  # in a row
-        self._given_up = ""
+        self._crew = Crew(_OF_THE_NODE, calls_a_second=calls_a_second)
         self._type = PATCH_TYPE
 
     def deliver(self, parcels: Sequence[Parcel]) -> list[Receipt]:
@@ -87,20 +76,14 @@ class Courier:
             client = self._session.client("ssm")
         except AwsError as error:
             return [Receipt(failure=str(error)) for _parcel in parcels]
-        with ThreadPoolExecutor(max_workers=NODES_AT_A_TIME) as pool:
-            return list(pool.map(lambda parcel: self._deliver(client, parcel), parcels))
+        done = self._crew.do(lambda parcel: self._deliver(client, parcel), parcels)
+        return [Receipt(failure=_explain(each)) if isinstance(each, AwsError) else each for each in done]
 
     def _deliver(self, client: Any, parcel: Parcel) -> Receipt:
-        if self._given_up:
-            return Receipt(failure=self._given_up)
-        try:
-            with self._session.translate(DOING):
-                kind, is_sent = self._put_items(client, parcel)
-                self._call(client.put_inventory, parcel.results.inventory_request())
-        except AwsError as error:
-            return Receipt(failure=self._note_failure(error))
-        with self._lock:
-            self._failures = 0
+        kind, is_sent = self._put_items(client, parcel)
+        self._crew.wait()
+        with self._session.translate(DOING):
+            client.put_inventory(**parcel.results.inventory_request())
         return Receipt(compliance_type=kind, items_sent=is_sent)
 
     def _put_items(self, client: Any, parcel: Parcel) -> tuple[str, bool]:
@@ -110,45 +93,23 @@ class Courier:
             return parcel.known_type, False
         kind = self._type
         try:
-            with self._session.translate(DOING):
-                self._call(client.put_compliance_items, results.compliance_request(kind))
+            self._put_items_as(client, results, kind)
         except AwsError as error:
             if kind == CUSTOM_TYPE or error.code not in _OF_THE_TYPE:
                 raise
             try:
-                with self._session.translate(DOING):
-                    self._call(client.put_compliance_items, results.compliance_request(CUSTOM_TYPE))
+                self._put_items_as(client, results, CUSTOM_TYPE)
             except AwsError:
                 raise error from None  # it was not the type
             self._type = kind = CUSTOM_TYPE
         return kind, True
 
-    def _call(self, method: Any, request: Mapping[str, Any]) -> None:
-        self._pace.wait()
-        method(**request)
-
-    def _note_failure(self, error: AwsError) -> str:
-        """The failure in words for the node, and for those that come after it."""
-        way_out = _WAYS_OUT.get(error.code)
-        told = f"{error}. {way_out}" if way_out else str(error)
-        with self._lock:
-            self._failures = 0 if error.code in _OF_THE_NODE else self._failures + 1
-            if self._failures >= GIVE_UP_AFTER:
-                self._given_up = told
-        return told
+    def _put_items_as(self, client: Any, results: NodeResults, kind: str) -> None:
+        self._crew.wait()
+        with self._session.translate(DOING):
+            client.put_compliance_items(**results.compliance_request(kind))
 
 
-class _Pace:
-    """Lets so many callers a second through."""
-
-    def __init__(self, calls_a_second: float) -> None:
-        self._interval = 1 / calls_a_second
-        self._lock = threading.Lock()
-        self._next = 0.0
-
-    def wait(self) -> None:
-        with self._lock:
-            now = time.monotonic()
-            turn = max(now, self._next)
-            self._next = turn + self._interval
-        time.sleep(turn - now)
+def _explain(error: AwsError) -> str:
+    way_out = _WAYS_OUT.get(error.code)
+    return f"{error}. {way_out}" if way_out else str(error)

@@ -7,16 +7,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.crew import Crew
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.session import AwsError, AwsSession
+
+CALLS_A_SECOND = 50.0
 
 _SCHEME = "s3://"
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _MAX_PREFIX = 500  # OutputS3KeyPrefix of Run Command
 _MAX_NUMBER = 100
 _EXISTS = frozenset({"PreconditionFailed", "412"})
+_OF_THE_LOG = frozenset({"EntityTooLarge", "KeyTooLongError"})
 _WINDOWS_CONNECTIONS = frozenset({"psrp", "winrm"})
 
 
@@ -51,35 +56,60 @@ def name_step(operating_system: str, connection: str) -> str:
     return f"awsrunShellScript/{'PatchMacOS' if operating_system == 'MACOS' else 'PatchLinux'}"
 
 
-def put_log(
-    session: AwsSession, bucket: LogBucket, run_id: str, node: str, step: str, *, stdout: str, stderr: str
-) -> str:
-    """Keep what an operation said; gives the name that its objects begin with.
+@dataclass(frozen=True, slots=True)
+class LogObject:
+    """A log: what the names of its two objects begin with, and their texts."""
 
-    Another log of the same run and node gets a number, for nothing that is there is replaced. Raises AwsError.
-    """
-    client = session.client("s3")
-    place = "/".join(part for part in (bucket.prefix, run_id, node, step) if part)
-    number = 1
-    while True:
-        folder = place if number == 1 else f"{place}-{number}"
+    folder: str
+    stdout: str
+    stderr: str
+
+
+def name_folder(bucket: LogBucket, run_id: str, node: str, step: str) -> str:
+    """Name where in its bucket a log goes."""
+    return "/".join(part for part in (bucket.prefix, run_id, node, step) if part)
+
+
+class LogWriter:
+    """Writes logs into a bucket over one session."""
+
+    def __init__(self, session: AwsSession, bucket: str, *, calls_a_second: float = CALLS_A_SECOND) -> None:
+        self._session = session
+        self._bucket = bucket
+        self._crew = Crew(_OF_THE_LOG, calls_a_second=calls_a_second)
+
+    def write(self, logs: Sequence[LogObject]) -> list[str]:
+        """Write logs, no two of which have one folder; gives for each why it could not be, in order, or nothing."""
         try:
-            with session.translate(f"write s3://{bucket.name}/{folder}/stdout"):
-                _put(client, bucket, f"{folder}/stdout", stdout)
-                if stderr:
-                    _put(client, bucket, f"{folder}/stderr", stderr)
-            return folder
+            client = self._session.client("s3")
         except AwsError as error:
-            if error.code not in _EXISTS or number == _MAX_NUMBER:
-                raise
-        number += 1
+            return [str(error) for _log in logs]
+        done = self._crew.do(lambda log: self._write(client, log), logs)
+        return [str(each) if isinstance(each, AwsError) else "" for each in done]
 
+    def _write(self, client: Any, log: LogObject) -> None:
+        """Another log of the same run and node gets a number, for nothing that is there is replaced."""
+        number = 1
+        while True:
+            folder = log.folder if number == 1 else f"{log.folder}-{number}"
+            try:
+                self._put(client, f"{folder}/stdout", log.stdout)
+            except AwsError as error:
+                if error.code not in _EXISTS or number == _MAX_NUMBER:
+                    raise
+                number += 1
+                continue
+            if log.stderr:
+                self._put(client, f"{folder}/stderr", log.stderr)
+            return
 
-def _put(client: Any, bucket: LogBucket, key: str, text: str) -> None:
-    client.put_object(
-        Bucket=bucket.name,
-        Key=key,
-        Body=text.encode("utf-8", "backslashreplace"),
-        ContentType="text/plain; charset=utf-8",
-        IfNoneMatch="*",
-    )
+    def _put(self, client: Any, key: str, text: str) -> None:
+        self._crew.wait()
+        with self._session.translate(f"write to bucket '{self._bucket}'"):
+            client.put_object(
+                Bucket=self._bucket,
+                Key=key,
+                Body=text.encode("utf-8", "backslashreplace"),
+                ContentType="text/plain; charset=utf-8",
+                IfNoneMatch="*",
+            )

@@ -17,13 +17,6 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.errors import EngineError
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.log_objects import (
-    LogBucket,
-    name_step,
-    put_log,
-)
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.patch_results import is_node_id
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.session import AwsError, AwsSession
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.errors import NodeError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.transport import run_on_node
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import (
@@ -31,11 +24,8 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation
     OrphanedError,
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host import HostOperation
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.log import (
-    name_file,
-    render_log,
-    write_log,
-)
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.log import write_log
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.log_delivery import leave_log
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.run_key import find_run_key
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import (
     Settings,
@@ -78,42 +68,22 @@ def make_lines_visible(text: str) -> str:
 
 
 def _keep_log(
-    settings: Settings | None, run_id: str, operation: str, transport: str, result: Mapping[str, Any]
+    settings: Settings | None, turn: Turn, operation: str, transport: str, result: Mapping[str, Any]
 ) -> tuple[str, ...]:
-    """Write what was done where patch_log_destination says; gives a warning if that fails, the node did not."""
+    """Keep what was done where patch_log_destination says; gives a warning if that fails, the node did not."""
     if settings is None or not settings.patch_log_destination or settings.check_mode:
         return ()
     destination = settings.patch_log_destination
     try:
         if settings.log_bucket is not None:
-            _put_log(settings, settings.log_bucket, run_id, operation, transport, result)
-            return ()
-        folder = find_path(destination, "patch_log_destination", settings.base_dir)
-        write_log(folder, run_id, settings.host, operation.lower(), result)
-    except AwsError as error:
-        return (f"Failed to write to patch_log_destination '{destination}': {error}",)
-    except (OSError, ValueError, SourceError) as error:
+            leave_log(turn.store, turn.run_id, settings, settings.log_bucket, operation, transport, result)
+        else:
+            folder = find_path(destination, "patch_log_destination", settings.base_dir)
+            write_log(folder, turn.run_id, settings.host, operation, result)
+    except (OSError, ValueError, SourceError, StoreError) as error:
         cause = getattr(error, "strerror", None) or error
         return (f"Failed to write to patch_log_destination '{destination}': {cause}. Correct the path or its rights",)
     return ()
-
-
-def _put_log(
-    settings: Settings, bucket: LogBucket, run_id: str, operation: str, transport: str, result: Mapping[str, Any]
-) -> None:
-    """Write what was done to a bucket; what went wrong, and what a person was warned of, is its standard error."""
-    node_id = settings.patch_instance_id or ""
-    has_failed = result.get("failed") or result.get("unreachable")
-    errors = [*([result["msg"]] if has_failed else []), *result.get("warnings", ())]
-    put_log(
-        AwsSession(settings.aws),
-        bucket,
-        run_id,
-        node_id if is_node_id(node_id) else name_file(settings.host),
-        name_step(str(result.get("operating_system", "")), transport),
-        stdout=render_log(settings.host, operation.lower(), result),
-        stderr="".join(f"{make_visible(str(text))}\n" for text in errors),
-    )
 
 
 class PatchAction(ActionBase):
@@ -160,14 +130,14 @@ class PatchAction(ActionBase):
             address=str(variables.get("ansible_host") or ""),
         )
         transport = str(getattr(self._connection, "transport", ""))
-        keep = functools.partial(_keep_log, None, turn.run_id, self.OPERATION, transport)
+        keep = functools.partial(_keep_log, None, turn, self.OPERATION.lower(), transport)
         is_held = False
         try:
             settings = read_settings(
                 validate_arguments(self, self.OPTIONS), variables, check_mode=self._task.check_mode
             )
             record = functools.partial(record, patch_group=settings.patch_group or "")
-            keep = functools.partial(_keep_log, settings, turn.run_id, self.OPERATION, transport)
+            keep = functools.partial(_keep_log, settings, turn, self.OPERATION.lower(), transport)
             limits = read_limits(settings)
             check_strategy(self._task, settings)
             decision = turn.wait(limits, settings.patch_window_cutoff, timedelta(seconds=settings.patch_step_timeout))

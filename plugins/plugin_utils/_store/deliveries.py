@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 ASKED, FAILED, DELIVERED, WITHHELD = "asked", "failed", "delivered", "withheld"
 STATES = (ASKED, FAILED, DELIVERED, WITHHELD)
 
-_MAX_DAYS = 30  # as long as Systems Manager keeps what nobody renews
+MAX_DAYS = 30  # as long as Systems Manager keeps what nobody renews
 
 
 def ask_delivery(
@@ -73,7 +73,7 @@ def find_due(database: Database, run_id: str, hosts: Iterable[str], *, now: date
         sa.select(sa.func.max(table.c.id)).where(table.c.state.in_([ASKED, FAILED, DELIVERED])).group_by(table.c.host)
     )
     due = sa.and_(
-        table.c.id.in_(newest), table.c.state.in_([ASKED, FAILED]), table.c.asked_at > now - timedelta(days=_MAX_DAYS)
+        table.c.id.in_(newest), table.c.state.in_([ASKED, FAILED]), table.c.asked_at > now - timedelta(days=MAX_DAYS)
     )
     withheld = sa.and_(table.c.run_id == run_id, table.c.state == WITHHELD)
     query = table.select().where(sa.or_(due, withheld)).order_by(table.c.host, table.c.id)

@@ -97,3 +97,13 @@ class Delivery:
     state: str
     message: str
     request: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLog:
+    """A log of an operation that is still to go somewhere; ``request`` says where."""
+
+    id: int
+    run_id: str
+    host: str
+    request: Mapping[str, Any]

@@ -28,7 +28,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.pac
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Dialect
 
-SCHEMA_VERSION = 3  # 2 added controllers, turns and slots, 3 deliveries
+SCHEMA_VERSION = 3  # 2 added controllers, turns and slots, 3 deliveries and logs
 
 COUNTERS = (
     "installed_count",
@@ -226,4 +226,19 @@ else:
         sa.Column("told", sa.LargeBinary, nullable=True),  # what was delivered, in short
         sa.Index("ix_patch_deliveries_host", "host", "state", "id"),
         sa.Index("ix_patch_deliveries_run", "run_id", "state", "host"),
+    )
+
+    logs = sa.Table(
+        "patch_logs",
+        metadata,
+        sa.Column("id", Serial, primary_key=True),
+        sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
+        sa.Column("host", SafeText, nullable=False),
+        sa.Column("asked_at", UtcTime, nullable=False),
+        sa.Column("request", sa.LargeBinary, nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("message", SafeText, nullable=False, default=""),
+        sa.Column("tried_at", UtcTime, nullable=True),
+        sa.Column("texts", sa.LargeBinary, nullable=True),  # until they are delivered
+        sa.Index("ix_patch_logs_state", "state", "host", "id"),
     )

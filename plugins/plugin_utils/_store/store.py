@@ -22,6 +22,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store imp
     deliveries,
     facts,
     keeper,
+    logs,
     runs,
     schema,
     snapshots,
@@ -33,6 +34,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.rec
     AssessmentRecord,
     Delivery,
     HostEntry,
+    WaitingLog,
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.runs import Run, RunRecord
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.snapshots import FrozenBaseline
@@ -230,6 +232,22 @@ class Store:
     def end_delivery(self, number: int, state: str, message: str = "", told: Mapping[str, Any] | None = None) -> None:
         """Keep how a delivery went; ``told`` is what was delivered, in short."""
         deliveries.end_delivery(self._database, number, state, message, told, now=self._clock())
+
+    def add_log(self, run_id: str, host: str, request: Mapping[str, Any], texts: Mapping[str, str]) -> int:
+        """Keep a log and where it is to go; gives its number."""
+        return logs.add_log(self._database, run_id, host, request, texts, now=self._clock())
+
+    def waiting_logs(self, hosts: Iterable[str]) -> list[WaitingLog]:
+        """Give the logs of these hosts that are still to go somewhere, the oldest first."""
+        return logs.find_waiting(self._database, hosts, now=self._clock())
+
+    def read_logs(self, numbers: Iterable[int]) -> dict[int, dict[str, str]]:
+        """Give the texts of logs by their numbers; ask for some hundreds at a time."""
+        return logs.read_texts(self._database, numbers)
+
+    def end_log(self, number: int, failure: str = "") -> None:
+        """Keep that a log is where it was to go, and forget its texts; or why it is not."""
+        logs.end_log(self._database, number, failure, now=self._clock())
 
     def turn_began(self, run_id: str, host: str) -> datetime | None:
         """Give when a host's turn in a run began; None if it has none."""

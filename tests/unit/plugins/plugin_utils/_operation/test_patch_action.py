@@ -326,27 +326,23 @@ def test_a_log_that_cannot_be_written_is_a_warning_and_no_failure(url: str, tmp_
     assert result["msg"] == "done"
 
 
-def test_a_bucket_that_cannot_be_written_is_a_warning_and_no_failure(
-    url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """Port 9 is nobody's."""
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
-        "AWS_SECRET_ACCESS_KEY": "secret",
-        "AWS_CONFIG_FILE": str(tmp_path / "config"),
-        "AWS_MAX_ATTEMPTS": "1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    result = run(
-        url,
-        lambda operation: {"msg": "done"},
-        patch_log_destination="s3://logs/prod",
-        patch_aws_region="eu-west-1",
-        patch_aws_endpoint_url="http://127.0.0.1:9",
-    )
-    (warning,) = result["warnings"]
-    assert warning.startswith("Failed to write to patch_log_destination 's3://logs/prod': Failed to ")
-    assert result["msg"] == "done"
+@pytest.mark.parametrize("node", ["mi-0123456789abcdef0", "vm/7", ""])
+def test_a_log_for_a_bucket_waits_in_the_store(url: str, node: str) -> None:
+    bucket: dict[str, Any] = {"patch_log_destination": "s3://logs/prod", "patch_aws_region": "eu-west-1"}
+    done = {"msg": "done", "operating_system": "UBUNTU", "warnings": ["odd\x1b"], "_ansible_no_log": False}
+    run(url, lambda operation: done, **bucket, patch_instance_id=node)
+    with pytest.raises(AnsibleActionFail):
+        run(url, fail_with(OperationError("disk full")), **bucket, patch_instance_id=node)
+    with open_store(url) as store:
+        run_id = store.join_run(find_run_key(), operation="Scan", attributes={}).run_id
+        logs = store.waiting_logs(["web1"])
+        texts = store.read_logs(log.id for log in logs)
+    name = node if node.startswith("mi-") else "web1"
+    folder = f"prod/{run_id}/{name}/awsrunShellScript/PatchLinux"
+    assert [(log.request["bucket"], log.request["folder"]) for log in logs] == [("logs", folder)] * 2
+    assert {log.request["aws"]["region"] for log in logs} == {"eu-west-1"}
+    assert [json.loads(text["stdout"])["msg"] for text in texts.values()] == ["done", "disk full"]
+    assert [text["stderr"] for text in texts.values()] == ["odd\\x1b\n", "disk full\n"]
 
 
 @pytest.mark.parametrize(

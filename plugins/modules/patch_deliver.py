@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: patch_ssm_results
-short_description: Tell AWS Systems Manager what patch operations found
+module: patch_deliver
+short_description: Tell AWS Systems Manager what patch operations found, and write their logs to S3
 version_added: 0.2.0
 description:
   - Writes the results of the play's hosts to Systems Manager, for which C(openpatch.patch_manager.patch_scan) or
@@ -18,6 +18,8 @@ description:
     a second at most.
   - Results of check mode and of a baseline override are not told, as with Patch Manager, and neither are those of a
     node whose repositories could not be read. Systems Manager keeps what it had.
+  - Writes the logs of the hosts whose operations were given a bucket as
+    O(openpatch.patch_manager.patch_scan#module:patch_log_destination).
   - What fails is a warning and no failure of the task or of the node. It is tried again whenever this runs for the
     host, for 30 days.
 options:
@@ -29,10 +31,10 @@ options:
     type: str
 notes:
   - Region, profile, role and endpoint are those that each host's operation was given.
-  - Needs the permissions C(ssm:PutComplianceItems) and C(ssm:PutInventory).
+  - Needs the permissions C(ssm:PutComplianceItems) and C(ssm:PutInventory), for logs C(s3:PutObject).
 requirements:
   - SQLAlchemy >= 2.0 on the controller
-  - boto3 on the controller
+  - boto3 on the controller, for logs 1.35.10 or newer
 attributes:
   check_mode:
     support: full
@@ -50,14 +52,14 @@ EXAMPLES = r"""
     patch_report_to_ssm: true
     patch_instance_id: mi-0123456789abcdef0
 
-- name: Tell Systems Manager
-  openpatch.patch_manager.patch_ssm_results:
+- name: Tell Systems Manager, and write the logs that wait
+  openpatch.patch_manager.patch_deliver:
   run_once: true
 """
 
 RETURN = r"""
 msg:
-  description: How many hosts are in which state.
+  description: How many results and logs are in which state.
   type: str
   returned: always
   sample: "Systems Manager: 41 delivered, 1 failed"
@@ -74,4 +76,16 @@ reports:
       instance_id: mi-0123456789abcdef0
       state: delivered
       msg: summary and 612 compliance items of type Patch
+logs:
+  description:
+    - The logs that waited for their bucket. C(state) is C(delivered), C(failed), or C(asked) in check mode.
+    - C(destination) is the folder of C(stdout) and C(stderr). Further logs of one node and run have a number there.
+  type: list
+  elements: dict
+  returned: always
+  sample:
+    - host: web1
+      destination: s3://logs/prod/0b0a3c0e-.../mi-0123456789abcdef0/awsrunShellScript/PatchLinux
+      state: delivered
+      msg: ""
 """
