@@ -63,6 +63,12 @@ ROLES: dict[str, tuple[str, str, dict[str, Any], tuple[str, ...]]] = {
         {},
         ("outcome", "width"),
     ),
+    "patch_baselines_sync": (
+        "Push baseline files to AWS, or pull the baselines of AWS into files",
+        "patch_baselines_sync",
+        {},
+        (),
+    ),
     "patch_report": ("Write the current assessments of all nodes to a file", "patch_report", {}, ()),
 }
 

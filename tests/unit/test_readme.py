@@ -39,6 +39,7 @@ def options_of(role: str) -> dict[str, Any]:
 def all_options() -> dict[str, Any]:
     """The options of all roles that a user sets."""
     roles = (
+        "patch_baselines_sync",
         "patch_schedule",
         "patch_policy",
         "patch_preflight",

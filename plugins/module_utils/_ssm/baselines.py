@@ -202,7 +202,7 @@ def read_baseline(ssm: Ssm, baseline_id: str) -> Found | None:
     return Found(answer, _read_tags(ssm, answer["BaselineId"]), default)
 
 
-def _read_identified(ssm: Ssm, identity: Answer) -> Found | None:
+def read_identified(ssm: Ssm, identity: Answer) -> Found | None:
     """Return a listed baseline, or ``None`` if it has been deleted since."""
     baseline_id = identity["BaselineId"]
     answer = ssm.find(f"read patch baseline '{identity['BaselineName']}'", "get_patch_baseline", BaselineId=baseline_id)
@@ -361,6 +361,6 @@ def read_baselines(ssm: Ssm, options: Mapping[str, Any]) -> dict[str, list[View]
             for identity in list_identities(ssm, filters)
             if options["name"] in (None, identity["BaselineName"])
         ]
-        found = [_read_identified(ssm, identity) for identity in identities]
+        found = [read_identified(ssm, identity) for identity in identities]
     views = [view_baseline(baseline) for baseline in found if baseline]
     return {"patch_baselines": sorted(views, key=lambda view: (view["name"], view["operating_system"]))}

@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import OperatingSystem
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.baseline_files import (
+    list_entries,
     load_baselines,
     mention,
 )
@@ -116,3 +117,32 @@ def test_a_word_is_looked_for_in_all_baseline_files_and_no_others(tmp_path: Path
     assert not mention(tmp_path, "sources")
     (tmp_path / "api.json").write_text('{"Sources": []}', encoding="utf-8")
     assert mention(tmp_path, "sources")
+
+
+def test_entries_are_those_of_all_systems_with_their_places_and_what_they_speak_of(tmp_path: Path) -> None:
+    _write(tmp_path, two=WEB + "---\n---\n" + UBUNTU.replace("patch_groups: [web]", "tags: {}"))
+    (tmp_path / "list.json").write_text(
+        '[{"Name": "app", "OperatingSystem": "SUSE", "DefaultBaseline": false}, {"name": "web", "description": null}]',
+        encoding="utf-8",
+    )
+    entries, warnings = list_entries(tmp_path)
+    assert [(entry.file.name, entry.document, entry.prefix, entry.baseline.name) for entry in entries] == [
+        ("list.json", 0, "[0]", "app"),
+        ("list.json", 0, "[1]", "web"),
+        ("two.yml", 0, "", "web"),
+        ("two.yml", 1, "", "web"),
+    ]
+    assert entries[3].place == f"{tmp_path}/two.yml:9"
+    said = [[key for key in ("patch_groups", "tags", "default_baseline") if entry.says(key)] for entry in entries]
+    assert said == [["default_baseline"], [], ["patch_groups"], ["tags"]]
+    assert not entries[1].says("description")
+    assert len(warnings) == 1 and "WINDOWS is meant" in warnings[0]
+
+
+def test_who_wants_all_entries_is_stopped_by_any_that_is_wrong_and_hears_of_all(tmp_path: Path) -> None:
+    _write(tmp_path, a=BROKEN_RULE, b=UBUNTU.replace("[web]", "7"))
+    with pytest.raises(SourceError, match=r"(?s)a\.yml:7.*SEVERE.*b\.yml:3.*patch_groups"):
+        list_entries(tmp_path)
+    _write(tmp_path, a=WEB, b=WEB.replace("name: web", "name: other"))
+    with pytest.raises(SourceError, match="patch group 'web' of DEBIAN is claimed by"):
+        list_entries(tmp_path)

@@ -57,6 +57,22 @@ def test_naive_time_is_refused(store: Store) -> None:
         freeze(store, lambda: FrozenBaseline({}, "group", "", NOW.replace(tzinfo=None), NOW))
 
 
+def test_why_a_baseline_could_not_be_made_is_kept_apart_from_snapshots(store: Store) -> None:
+    other = str(uuid.uuid4())
+
+    def fail() -> FrozenBaseline:
+        store.note_refusal(other, "web", "DEBIAN", "throttled")
+        store.note_refusal(other, "web", "DEBIAN", "throttled again")
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        freeze(store, fail)
+    assert store.find_refusal(other, "web", "DEBIAN") == "throttled"
+    assert store.find_refusal(other, "db", "DEBIAN") is None
+    assert store.find_refusal(GUID, "web", "DEBIAN") is None
+    assert store.list_frozen(GUID, "web") == ()
+
+
 def freeze(
     store: Store, make: Callable[[], FrozenBaseline], *, guid: str = GUID, group: str = "web", system: str = "DEBIAN"
 ) -> FrozenBaseline:

@@ -1,0 +1,158 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The text of a baseline file: written anew, or changed in as few lines as it takes.
+
+A file is a person's: keys that do not change keep their lines, with comments and spelling. Where that cannot be done
+(a list of baselines, JSON, a mapping in braces), the file is written anew, and comments that get lost are counted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+import yaml
+
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.documents import read_documents
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.errors import SourceError
+
+Json = dict[str, Any]
+
+
+class Edit(NamedTuple):
+    """What is to be of one baseline of a file: the keys that change (``None``: are to go), and the whole of it."""
+
+    document: int
+    prefix: str
+    changes: Json
+    whole: Json
+
+
+class EditedText(NamedTuple):
+    """A file's new text, and how many lines with comments it has lost."""
+
+    text: str
+    lost_comments: int
+
+
+class _Dumper(yaml.SafeDumper):
+    """Lists are indented below their key, and texts of several lines stay readable."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
+def render_yaml(data: object) -> str:
+    """Give plain data as a block of YAML."""
+    text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+    return text
+
+
+def edit_text(text: str, name: str, edits: Sequence[Edit]) -> EditedText:
+    """Give a file's text with some of its baselines changed. Raises DocumentError for what is no YAML."""
+    wanted = _apply(text, name, edits)
+    if not name.endswith(".json") and all(not edit.prefix for edit in edits):
+        edited = _edit_lines(text, edits)
+        if edited is not None and _means(edited, name, wanted):
+            return EditedText(edited, max(_count_comments(text) - _count_comments(edited), 0))
+    return _write_anew(text, name, wanted)
+
+
+def _apply(text: str, name: str, edits: Sequence[Edit]) -> list[Any]:
+    """The data of all documents as they are to be."""
+    documents = [document.data for document in read_documents(text, name)]
+    for edit in edits:
+        old = documents[edit.document]
+        if isinstance(old, list):
+            position = int(edit.prefix.strip("[]"))
+            documents[edit.document] = [*old[:position], edit.whole, *old[position + 1 :]]
+        elif isinstance(old, Mapping) and not _is_spelled_otherwise(old):
+            merged = {**old, **edit.changes}
+            documents[edit.document] = {key: value for key, value in merged.items() if value is not None}
+        else:
+            documents[edit.document] = edit.whole
+    return documents
+
+
+def _is_spelled_otherwise(data: Mapping[str, object]) -> bool:
+    """Whether keys are the API's or a node's (``ApprovalRules``): ours beside them would say the same thing twice."""
+    return any(key != key.lower() for key in data)
+
+
+def _edit_lines(text: str, edits: Sequence[Edit]) -> str | None:
+    """Replace the lines of the keys that change; nothing if the file is not written in blocks."""
+    lines = text.splitlines(keepends=True)
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += "\n"
+    nodes = [node for node in yaml.compose_all(text, yaml.SafeLoader) if not _is_empty(node)]
+    for edit in sorted(edits, key=lambda edit: -edit.document):  # from the end, so that numbers of lines stay true
+        node = nodes[edit.document]
+        if not isinstance(node, yaml.MappingNode) or node.flow_style:
+            return None
+        starts = [(str(key.value), key.start_mark.line) for key, _value in node.value]
+        if any(key.start_mark.column for key, _value in node.value):
+            return None
+        ends = [*(line for _key, line in starts[1:]), node.end_mark.line if node.end_mark.column == 0 else len(lines)]
+        missing = {key: value for key, value in edit.changes.items() if value is not None}
+        regions = [(key, start, _trim(lines, start, end)) for (key, start), end in zip(starts, ends, strict=True)]
+        last_end = regions[-1][2]
+        for key, _start, _end in regions:
+            missing.pop(key, None)
+        lines[last_end:last_end] = [render_yaml({key: value}) for key, value in missing.items()]
+        for key, start, end in reversed(regions):
+            if key in edit.changes:
+                value = edit.changes[key]
+                lines[start:end] = [] if value is None else [render_yaml({key: value})]
+    return "".join(lines)
+
+
+def _trim(lines: Sequence[str], start: int, end: int) -> int:
+    """Where a key ends: empty lines and comments before the next one belong to that."""
+    while end > start + 1 and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
+        end -= 1
+    return end
+
+
+def _is_empty(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null"
+
+
+def _means(text: str, name: str, wanted: Sequence[Any]) -> bool:
+    try:
+        return [document.data for document in read_documents(text, name)] == list(wanted)
+    except SourceError:
+        return False
+
+
+def _write_anew(text: str, name: str, documents: Sequence[Any]) -> EditedText:
+    if name.endswith(".json"):
+        return EditedText(json.dumps(documents[0], indent=2, ensure_ascii=False, default=_write_date) + "\n", 0)
+    head: list[str] = []
+    for line in text.splitlines(keepends=True):
+        if not line.startswith(("#", "---")):
+            break
+        head.append(line)
+    new = "".join(head) + "---\n".join(map(render_yaml, documents))
+    return EditedText(new, max(_count_comments(text) - _count_comments(new), 0))
+
+
+def _write_date(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"cannot write {type(value).__name__}")
+
+
+def _count_comments(text: str) -> int:
+    """How many lines have a comment; ``#`` within a text is taken for one where nobody can tell."""
+    return sum(line.lstrip().startswith("#") or " #" in line for line in text.splitlines())

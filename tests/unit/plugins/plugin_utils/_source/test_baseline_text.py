@@ -1,0 +1,120 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Files keep what does not change, and mean what they are to mean afterwards."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.baseline_text import (
+    Edit,
+    edit_text,
+    render_yaml,
+)
+
+PERSONS = """\
+# Ask Jo before you change this
+name: web   # the web servers
+operating_system: UBUNTU
+
+# since the incident
+approved_patches:
+  - openssl  # again
+  - curl
+
+rejected_patches: [nginx]  # see ticket 7
+description: >
+  Web servers
+
+# the end
+"""
+WHOLE = {"name": "web", "operating_system": "UBUNTU", "approved_patches": ["vim"]}
+
+
+def edit(text: str, name: str = "web.yml", document: int = 0, prefix: str = "", **changes: Any) -> tuple[str, int]:
+    return edit_text(text, name, [Edit(document, prefix, changes, WHOLE)])
+
+
+def test_only_the_lines_of_a_changed_key_change() -> None:
+    text, lost = edit(PERSONS, approved_patches=["vim"])
+    before, after = "  - openssl  # again\n  - curl\n", "  - vim\n"
+    assert text == PERSONS.replace(before, after)
+    assert lost == 1
+
+
+def test_a_key_that_is_gone_goes_with_its_lines_and_a_new_one_comes_last() -> None:
+    text, lost = edit(PERSONS, rejected_patches=None, tags={"Team": "yes"})
+    assert text == PERSONS.replace("rejected_patches: [nginx]  # see ticket 7\n", "").replace(
+        "  Web servers\n", "  Web servers\ntags:\n  Team: 'yes'\n"
+    )
+    assert lost == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (PERSONS.removesuffix("\n# the end\n").removesuffix("\n"), "web.yml"),
+        ("{name: web, approved_patches: [openssl]}\n", "web.yml"),
+        ('{"name": "web", "approved_patches": ["openssl"]}', "web.json"),
+        ("name: web\ndescription: &d x\napproved_patches: [*d]\n", "web.yml"),
+        ("---\nname: web\napproved_patches: [a]\n...\n", "web.yml"),
+        ("name: web\napproved_patches: [a]\n---\nname: db\n", "web.yml"),
+        ("\ufeffname: web\napproved_patches: [a]\n", "web.yml"),
+        ("name: web\r\napproved_patches: [a]\r\n", "web.yml"),
+        ("name: web\napproved_patches:\n- a\n# here\n- b\ndescription: |\n  # no comment\n\n", "web.yml"),
+    ],
+)
+def test_whatever_the_file_looks_like_it_means_what_is_wanted(text: str, name: str) -> None:
+    changes = {"approved_patches": ["a", "1463241"], "description": "new\nlines\n", "tags": None}
+    edited, _lost = edit_text(text, name, [Edit(0, "", changes, WHOLE)])
+    first, *others = yaml.safe_load_all(edited.removeprefix("\ufeff"))
+    old, *old_others = yaml.safe_load_all(text.removeprefix("\ufeff"))
+    assert first == {**old, "approved_patches": ["a", "1463241"], "description": "new\nlines\n"}
+    assert others == old_others
+
+
+def test_documents_of_one_file_are_told_apart() -> None:
+    text = "# both\n---\nname: web\n# db now\n---\nname: db  # db\n"
+    edited = edit_text(text, "two.yml", [Edit(1, "", {"tags": {"a": "b"}}, {}), Edit(0, "", {"name": "www"}, {})])
+    assert edited.text == "# both\n---\nname: www\n# db now\n---\nname: db  # db\ntags:\n  a: b\n"
+    assert edited.lost_comments == 0
+
+
+def test_a_list_is_written_anew_below_its_first_comments_and_the_others_of_it_stay() -> None:
+    text = "# Jo's\n- {name: db}  # the databases\n- name: web\n"
+    edited, lost = edit(text, prefix="[1]", approved_patches=["vim"])
+    assert yaml.safe_load(edited) == [{"name": "db"}, WHOLE]
+    assert edited.startswith("# Jo's\n- name: db\n")
+    assert lost == 1
+
+
+def test_what_is_spelled_as_the_api_does_is_written_in_our_words() -> None:
+    api = {"Name": "web", "OperatingSystem": "UBUNTU", "ApprovedPatches": ["a"]}
+    assert json.loads(edit(json.dumps([api]), "web.json", prefix="[0]", approved_patches=["vim"])[0]) == [WHOLE]
+    assert json.loads(edit(json.dumps(api), "web.json", approved_patches=["vim"])[0]) == WHOLE
+    assert yaml.safe_load(edit(yaml.safe_dump(api), approved_patches=["vim"])[0]) == WHOLE
+
+
+def test_dates_of_yaml_stay_dates_and_become_texts_in_json() -> None:
+    rules = "approval_rules:\n- approve_until_date: 2026-01-31\n"
+    assert (
+        "2026-01-31"
+        in edit_text(
+            f"- name: web\n  {rules[:-1]}\n".replace("\n- a", "\n  - a"),
+            "a.yml",
+            [Edit(0, "[0]", {}, {"name": "x", **yaml.safe_load(rules)})],
+        ).text
+    )
+    written = edit_text('{"name": "web"}', "a.json", [Edit(0, "", yaml.safe_load(rules), {})]).text
+    assert json.loads(written)["approval_rules"] == [{"approve_until_date": "2026-01-31"}]
+
+
+def test_texts_of_several_lines_stay_readable_and_lists_are_indented() -> None:
+    text = render_yaml({"sources": [{"configuration": "[main]\nname=x\n"}], "n": "no"})
+    assert text == "sources:\n  - configuration: |\n      [main]\n      name=x\nn: 'no'\n"
