@@ -26,6 +26,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation
     HostReport,
     report_due,
 )
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.snapshots import FrozenBaseline
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import Store, open_store
 from tests.aws.conftest import Aws
 
@@ -261,6 +262,24 @@ def test_a_node_that_is_not_there_does_not_stop_the_others(aws: Aws, ssm: Any, c
     assert "InvalidResourceId" in reports[1].msg
     assert "Correct patch_instance_id, or activate the node" in reports[1].msg
     assert state_of(ssm, nodes[6])["MissingCount"] == 1
+
+
+@pytest.mark.parametrize("status", ["COMPLIANT", "NON_COMPLIANT"])
+def test_an_available_update_of_windows_has_the_status_that_its_frozen_baseline_gives(
+    aws: Aws, ssm: Any, controller: Controller, status: str
+) -> None:
+    now = datetime.now(timezone.utc)
+    baseline = {
+        "name": "web",
+        "operating_system": "WINDOWS",
+        "available_security_updates_compliance_status": status,
+    }
+    frozen = FrozenBaseline(baseline, "group", "", now, now)
+    controller.store.freeze_snapshot(SNAPSHOT, "web", "WINDOWS", lambda: frozen)
+    (node,) = aws.seed(nodes=[{"OperatingSystem": "WINDOWS"}])
+    controller.tell(node, assess(("KB1", "AVAILABLE_SECURITY_UPDATE", "HIGH"), operating_system="WINDOWS"))
+    assert items_of(ssm, node)["KB1"]["Status"] == status
+    assert items_of(ssm, node)["KB1"]["Details"]["PatchState"] == "AvailableSecurityUpdate"
 
 
 def test_a_node_with_two_hosts_is_told_of_neither(aws: Aws, ssm: Any, controller: Controller) -> None:

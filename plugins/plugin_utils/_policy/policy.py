@@ -90,6 +90,10 @@ _DESCRIPTION = limit_length(0, 1000)
 _PATH = limit_length(1, 4000)
 _BASELINE_NAME = limit_length(1, 128)
 _BASELINE_SOURCE = limit_pattern("local|ssm", "local, ssm")
+_LOG_DESTINATION = limit_pattern(
+    r"(?i:s3://)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/.{0,500})?|(?!(?i:s3://)).{1,4000}",
+    "1 to 4000 characters: a folder, or s3://bucket/prefix",
+)
 _SCHEDULE = limit_length(1, 256)
 _LIMIT = limit_length(1, 8)
 
@@ -166,7 +170,7 @@ def parse_policy(data: object, name: str, file: str) -> PatchPolicy:
         reboot_option=_read_choice(fields, "reboot_option", [option.value for option in RebootOption], problems),
         reboot_timeout=read_number(fields.item("reboot_timeout"), problems, 1, LONGEST_WAIT),
         hooks={hook: path for hook in HOOKS if (path := _read_optional(fields, hook, _PATH, problems))},
-        log_destination=_read_optional(fields, "log_destination", _PATH, problems),
+        log_destination=_read_optional(fields, "log_destination", _LOG_DESTINATION, problems),
         report_to_ssm=_read_optional_switch(fields, "report_to_ssm", problems),
         window=read_window(fields.item("window"), problems),
         install_override_list=_read_optional(fields, "install_override_list", _PATH, problems),

@@ -109,6 +109,11 @@ def test_zone_offset_and_dates_hold_for_both_schedules() -> None:
     assert policy.install_schedule.next_dates(after, 5) == [at("2026-11-11T03:00:00")]
 
 
+@pytest.mark.parametrize("destination", ["logs", "~/s3:/logs", "/srv/s3://x", "s3://logs", "S3://logs.example/a/b c"])
+def test_logs_go_to_a_folder_or_a_bucket(destination: str) -> None:
+    assert parse(f"log_destination: '{destination}'").log_destination == destination
+
+
 @pytest.mark.parametrize(
     ("text", "path", "words"),
     [
@@ -141,6 +146,8 @@ def test_zone_offset_and_dates_hold_for_both_schedules() -> None:
         ("reboot_timeout: 0", "reboot_timeout", "1 to 36000"),
         ("pre_install_hook: [a.yml]", "pre_install_hook", "a text"),
         ("log_destination: ''", "log_destination", "1 to"),
+        ("log_destination: s3://A_B/x", "log_destination", "s3://bucket/prefix"),
+        ("log_destination: s3:///x", "log_destination", "s3://bucket/prefix"),
         ("report_to_ssm: 'no'", "report_to_ssm", "true or false"),
         ("window: 3", "window", "a mapping"),
     ],
