@@ -24,7 +24,6 @@ WITHOUT_A_FILE_OF_ITS_OWN = {
     "plugins/inventory/": "tests/aws/test_inventory.py runs it over HTTP",
     "plugins/module_utils/_baseline/model.py": VALUES,
     "plugins/module_utils/_ssm/": "what calls the API is run over HTTP by tests/aws",
-    "plugins/plugin_utils/_inventory/errors.py": RAISED,
     "plugins/plugin_utils/_inventory/reading.py": "what calls the API is run over HTTP by tests/aws",
     "plugins/plugin_utils/_node/errors.py": RAISED,
     "plugins/plugin_utils/_node/payload/": "what drives apt itself is run on real nodes by tests/integration",
