@@ -53,9 +53,9 @@ options:
     default: []
   accounts:
     description:
-      - Accounts to read, each by O(accounts.profile), O(accounts.assume_role_arn), or a role that a profile assumes. If
+      - Accounts to read, each by O(accounts[].profile) or O(accounts[].assume_role_arn); a profile may name a role. If
         empty, the account of the plugin's own credentials.
-      - Without O(accounts.profile), the plugin's own credentials assume the role.
+      - Without O(accounts[].profile), the plugin's own credentials assume the role.
     type: list
     elements: dict
     default: []
