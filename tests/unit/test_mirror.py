@@ -21,11 +21,9 @@ RAISED = "raised in the tests of the files that raise them"
 # What tests a file instead, or all files of a folder (which ends with "/") that have no test file.
 WITHOUT_A_FILE_OF_ITS_OWN = {
     "plugins/action/": "tests/integration runs them on real nodes",
-    "plugins/inventory/": "tests/aws/test_inventory.py runs it over HTTP",
     "plugins/module_utils/_baseline/model.py": VALUES,
     "plugins/module_utils/_ssm/": "what calls the API is run over HTTP by tests/aws",
     "plugins/plugin_utils/_aws/": "what asks AWS is run over HTTP by tests/aws",
-    "plugins/plugin_utils/_inventory/errors.py": RAISED,
     "plugins/plugin_utils/_inventory/reading.py": "what calls the API is run over HTTP by tests/aws",
     "plugins/plugin_utils/_node/errors.py": RAISED,
     "plugins/plugin_utils/_node/payload/": "what drives apt itself is run on real nodes by tests/integration",

@@ -13,6 +13,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+_SHOWN = 5
+
 
 class InventoryError(Exception):
     """The inventory could not be made."""
@@ -28,3 +32,12 @@ class PlaceError(InventoryError):
     def __init__(self, place: str, cause: str) -> None:
         super().__init__(f"Failed to read {place}: {cause}")
         self.place = place
+
+
+def describe(failures: Sequence[PlaceError]) -> str:
+    """Return what failed, and the ways out."""
+    more = len(failures) - _SHOWN
+    texts = [str(error).rstrip(".") + "." for error in failures[:_SHOWN]] + (
+        [f"{more} more failed."] if more > 0 else []
+    )
+    return " ".join([*texts, "Give the right to read it, leave it out of regions or accounts, or set allow_partial."])

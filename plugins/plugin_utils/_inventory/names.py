@@ -77,19 +77,23 @@ def name_nodes(nodes: Sequence[Node], preferences: Sequence[str]) -> tuple[dict[
 
     Those have their ids for names, as have nodes without any of the preferences.
     """
-    ids = {node.id for node in nodes}
+    ids = {_plain(node.id) for node in nodes}
     wanted = {node.id: _find_name(node, preferences, ids) for node in nodes}
     counts = Counter(wanted.values())
     shared = sorted(name for name, count in counts.items() if count > 1)
-    return {node_id: node_id if counts[name] > 1 else name for node_id, name in wanted.items()}, shared
+    return {node_id: _plain(node_id) if counts[name] > 1 else name for node_id, name in wanted.items()}, shared
 
 
 def _find_name(node: Node, preferences: Sequence[str], ids: set[str]) -> str:
     for value in _values(node, preferences):
-        name = _NOT_IN_NAMES.sub("_", value)
-        if len(name) <= _LONGEST and name.lower() not in _TAKEN and (name == node.id or name not in ids):
+        name = _plain(value)
+        if len(name) <= _LONGEST and name.lower() not in _TAKEN and (value == node.id or name not in ids):
             return name
-    return node.id
+    return _plain(node.id)
+
+
+def _plain(value: str) -> str:
+    return _NOT_IN_NAMES.sub("_", value)
 
 
 def _values(node: Node, preferences: Sequence[str]) -> Iterable[str]:

@@ -73,6 +73,7 @@ def test_the_first_address_of_the_order_counts() -> None:
         ("", "mi-1"),
         ("mi-1", "mi-1"),
         ("mi-2", "mi-1"),
+        ("mi:2", "mi_2"),
         ("x" * 254, "mi-1"),
     ],
 )
@@ -86,6 +87,13 @@ def test_nodes_of_one_name_have_their_ids() -> None:
     names, shared = name_nodes(nodes, ["tag:Name"])
     assert names == {"mi-1": "mi-1", "mi-2": "mi-2", "mi-3": "c", "mi-4": "mi-4"}
     assert shared == ["a_b"]
+
+
+def test_an_id_is_made_a_name_too() -> None:
+    names, shared = name_nodes(
+        [node("eks_c:shop_1", Name="eks_c_shop_1"), node("mi-1", Name="eks_c:shop_1")], ["tag:Name"]
+    )
+    assert (names, shared) == ({"eks_c:shop_1": "eks_c_shop_1", "mi-1": "mi-1"}, [])
 
 
 def test_preferences_are_words_or_tags() -> None:
