@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 
-ALL = ("engine", "collector", "dnf_collector", "scan", "rate_control")
+ALL = ("engine", "collector", "dnf_collector", "scan", "rate_control", "inventory")
 
 
 def main() -> int:

@@ -18,8 +18,9 @@ PYTHON=$pair
 case $pair in
     oldest)
         ANSIBLE_CORE=2.16
-        set -- tests/unit/plugins/action tests/unit/plugins/callback tests/unit/plugins/plugin_utils/_node \
-            tests/unit/plugins/plugin_utils/_operation tests/unit/plugins/plugin_utils/_source
+        set -- tests/unit/plugins/action tests/unit/plugins/callback tests/unit/plugins/inventory \
+            tests/unit/plugins/plugin_utils/_node tests/unit/plugins/plugin_utils/_operation \
+            tests/unit/plugins/plugin_utils/_source
         ;;
     newest)
         ANSIBLE_CORE=

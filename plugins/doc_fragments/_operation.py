@@ -102,7 +102,28 @@ options:
     description: ISO 8601 time with its offset. No reboot is started that may end after it.
     type: str
   patch_log_destination:
-    description: Folder on the controller that keeps what was done on each node, by run and host.
+    description:
+      - Folder on the controller that keeps what was done on each node, by run and host.
+      - With C(s3://bucket/prefix) a bucket keeps it where Run Command would put it, by run and node; C(stdout) is what
+        the task returned, C(stderr) why it failed and what it warned of. C(openpatch.patch_manager.patch_deliver)
+        writes it when the operations are done.
+    type: str
+  patch_report_to_ssm:
+    description:
+      - Whether AWS Systems Manager is told the result, if the host is a managed node there.
+        C(openpatch.patch_manager.patch_deliver) does it for all hosts when the operations are done; the role
+        C(openpatch.patch_manager.patch_summary) runs that.
+    type: bool
+    default: false
+  patch_instance_id:
+    description:
+      - The node's id in Systems Manager, such as V(i-0123456789abcdef0) or V(mi-0123456789abcdef0). If it is not given,
+        the roles take the variable C(aws_instance_id) or C(instance_id), which inventory plugins set.
+    type: str
+  patch_instance_region:
+    description:
+      - AWS Region of the node, if it is not O(patch_aws_region). If it is not given, the roles take the variable
+        C(aws_region), which the inventory plugin C(openpatch.patch_manager.patch_groups) sets.
     type: str
   patch_hold_turn:
     description:

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import argparse
-
-from .server import serve
+import os
+from pathlib import Path
 
 _HOST = "127.0.0.1"
 
@@ -16,7 +16,12 @@ def main() -> None:
     """Serve until interrupted; the first line on stdout is the address."""
     parser = argparse.ArgumentParser(prog="python -m tests.aws", description=__doc__)
     parser.add_argument("--port", type=int, default=4566, help="0: a free one (default: %(default)s)")
-    server = serve(_HOST, parser.parse_args().port)
+    port = parser.parse_args().port
+    # moto reads it when it is imported. It knows 1,300 images, which every region of every test would make anew.
+    os.environ["MOTO_AMIS_PATH"] = str(Path(__file__).with_name("images.json"))
+    from .server import serve
+
+    server = serve(_HOST, port)
     print(f"http://{_HOST}:{server.server_port}", flush=True)
     try:
         server.serve_forever()

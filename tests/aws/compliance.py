@@ -142,7 +142,8 @@ def _items(state: Region, node_id: str) -> Iterator[Json]:
                     **item,
                     "ExecutionSummary": stored["execution"],
                 }
-    yield from _patch_items(state.nodes[node_id], node_id)
+    if (node_id, "Patch") not in state.compliance:  # who puts items of a type, puts all of them
+        yield from _patch_items(state.nodes[node_id], node_id)
 
 
 def _patch_items(node: Json, node_id: str) -> Iterator[Json]:

@@ -108,6 +108,7 @@ def _take_summary(call: Call, node_id: str, content: dict[str, str]) -> None:
 
 def _take_patches(call: Call, node_id: str, content: list[dict[str, str]]) -> None:
     node = call.state.nodes[node_id]
+    call.state.compliance.pop((node_id, "Patch"), None)  # of all that reports patches, the last counts
     patches = [
         {
             "Title": entry.get("Title", ""),

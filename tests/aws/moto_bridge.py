@@ -18,7 +18,8 @@ from moto.ssm.models import ssm_backends
 from .world import Json
 
 _BACKENDS = ("ec2", "s3", "sts", "ssm", "iam", "resourcegroupstaggingapi")
-_IMAGE = "ami-12c6146b"
+_IMAGE = "ami-0123456789abcdef0"
+"""The one of images.json."""
 
 RequestHandler = MotoRequestHandler
 
@@ -46,8 +47,10 @@ def reset() -> None:
     _Use.is_new = True
     for name in _BACKENDS:
         for account in get_backend(name).values():
-            for region in account.values():
-                region.reset()
+            if name == "s3":  # who owns which bucket it keeps elsewhere as well
+                for partition in account.values():
+                    partition.reset()
+            account.clear()  # what is asked for again is made anew
 
 
 def account_of(access_key: str) -> str:
@@ -67,28 +70,31 @@ def tag_instance(account: str, region: str, node_id: str, tags: dict[str, str]) 
 
 
 def run_instances(account: str, region: str, tags: list[dict[str, str]]) -> list[Json]:
-    """Start an EC2 instance for each set of tags, and say what DescribeInstanceProperties wants to know."""
+    """Start an EC2 instance for each set of tags, and say what DescribeInstanceProperties wants to know.
+
+    Each is a reservation of its own: moto's pages are so many reservations, AWS's so many instances.
+    """
     touch()
     backend = ec2_backends[account][region]
-    # For each instance moto reads through all images, and makes a volume: a thousand took 16 s.
-    images, backend.amis = backend.amis, {_IMAGE: backend.amis[_IMAGE]}
-    try:
-        reservation = backend.run_instances(
-            _IMAGE,
-            len(tags),
-            None,
-            [],
-            instance_type="t3.micro",
-            is_instance_type_default=False,
-            region_name=region,
-            placement=f"{region}a",
-            block_device_mappings=[],
-        )
-    finally:
-        backend.amis = images
-    for instance, wanted in zip(reservation.instances, tags, strict=True):
+    instances = [_run_instance(backend, region) for _wanted in tags]
+    for instance, wanted in zip(instances, tags, strict=True):
         backend.tags[instance.id].update(wanted)
-    return [{"InstanceId": instance.id, "IPAddress": instance.private_ip} for instance in reservation.instances]
+    return [{"InstanceId": instance.id, "IPAddress": instance.private_ip} for instance in instances]
+
+
+def _run_instance(backend: Any, region: str) -> Any:
+    reservation = backend.run_instances(
+        _IMAGE,
+        1,
+        None,
+        [],
+        instance_type="t3.micro",
+        is_instance_type_default=False,
+        region_name=region,
+        placement=f"{region}a",
+        block_device_mappings=[],  # or else moto makes a volume, which takes its time
+    )
+    return reservation.instances[0]
 
 
 def has_document(account: str, region: str, name: str) -> bool:

@@ -212,3 +212,24 @@ def test_five_syncs_are_the_limit_and_a_source_needs_its_type(ssm: Any) -> None:
     ssm.update_resource_data_sync(SyncName="s1", SyncType="SyncFromSource", SyncSource=changed)
     found = ssm.list_resource_data_sync(SyncType="SyncFromSource")["ResourceDataSyncItems"][1]
     assert found["SyncSource"]["SourceRegions"] == ["eu-west-1"]
+
+
+def test_patch_items_that_are_put_replace_what_the_node_reported_and_the_other_way_round(aws: Aws, ssm: Any) -> None:
+    [node] = aws.seed(nodes=[{"Patches": [{"KBId": "from-the-node", "State": "Missing"}]}])
+
+    def listed() -> list[str]:
+        answer = ssm.list_compliance_items(ResourceIds=[node], ResourceTypes=["ManagedInstance"])
+        return [item["Id"] for item in answer["ComplianceItems"]]
+
+    assert listed() == ["from-the-node"]
+    _put(ssm, node, [_item("put")], ComplianceType="Patch")
+    assert listed() == ["put"]
+    reported = {
+        "TypeName": "AWS:ComplianceItem",
+        "SchemaVersion": "1.0",
+        "CaptureTime": _TIME,
+        "Context": {"ComplianceType": "Patch"},
+        "Content": [{"Id": "from-the-node-again", "PatchState": "Missing"}],
+    }
+    ssm.put_inventory(InstanceId=node, Items=[reported])
+    assert listed() == ["from-the-node-again"]

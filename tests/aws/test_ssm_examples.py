@@ -33,7 +33,7 @@ def tasks_of_the_guide() -> list[dict[str, Any]]:
     blocks = [
         yaml.safe_load(block) for block in re.findall(r"^```yaml.jinja\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     ]
-    return [entry for block in blocks for entry in block if "hosts" not in entry]
+    return [entry for block in blocks if isinstance(block, list) for entry in block if "hosts" not in entry]
 
 
 def test_every_example_works(aws: Aws, tmp_path: Path) -> None:

@@ -49,6 +49,7 @@ POLICY = "plugins/plugin_utils/_policy"
 REPORT = "plugins/plugin_utils/_report"
 AWS = "plugins/plugin_utils/_aws"
 OPERATION = "plugins/plugin_utils/_operation"
+INVENTORY = "plugins/plugin_utils/_inventory"
 EVERYTHING_BELOW_ACTIONS = (BASELINE, NODE, STORE, SOURCE, POLICY, REPORT, AWS, OPERATION)
 
 # The innermost folder decides.
@@ -69,6 +70,12 @@ LAYERS = (
     Layer(REPORT, imports=(BASELINE, STORE)),
     Layer(AWS, imports=(BASELINE, SSM), foreign=("boto3", "botocore")),
     Layer(OPERATION, imports=(BASELINE, NODE, STORE, SOURCE, POLICY, REPORT, AWS), foreign=("ansible",)),
+    Layer(INVENTORY, imports=(SSM,)),
+    Layer(
+        "plugins/inventory",
+        imports=(SSM, INVENTORY),
+        foreign=("ansible", "ansible_collections.amazon.aws", "boto3", "botocore"),
+    ),
     Layer("plugins/action", imports=EVERYTHING_BELOW_ACTIONS, foreign=("ansible",)),
     Layer("plugins/callback", imports=(BASELINE, STORE, REPORT), foreign=("ansible",)),
     Layer("plugins/modules", imports=(SSM,), standard_library=frozenset({"__future__"})),
@@ -192,6 +199,9 @@ PLUGINS = f"{COLLECTION}plugins."
         (f"{OPERATION}/a.py", "import sqlalchemy"),
         (f"{OPERATION}/a.py", "import boto3"),
         (f"{AWS}/a.py", f"from {PLUGINS}plugin_utils._operation import settings"),
+        (f"{INVENTORY}/a.py", "import ansible.errors"),
+        (f"{INVENTORY}/a.py", "import boto3"),
+        ("plugins/inventory/a.py", f"from {PLUGINS}plugin_utils._store import store"),
         ("plugins/action/a.py", "import requests"),
         ("plugins/modules/a.py", "import os"),
         ("plugins/new/a.py", ""),

@@ -25,18 +25,19 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.error
 
 Answer = dict[str, Any]
 
-# amazon.aws knows the words of EC2; Systems Manager has its own.
-_RETRY = AWSRetry.jittered_backoff(
+# amazon.aws knows the words of EC2; Systems Manager and the tagging API have their own.
+RETRY = AWSRetry.jittered_backoff(
     retries=6,
     delay=1,
     max_delay=30,
-    catch_extra_error_codes=["ThrottlingException", "InternalServerError", "TooManyUpdates"],
+    catch_extra_error_codes=["ThrottlingException", "ThrottledException", "InternalServerError", "TooManyUpdates"],
 )
-
-
 _REFUSED = frozenset({"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"})
 _MORE_TRIES = 6
-_PAGE_TOKENS = {"ssm-quicksetup": "StartingToken"}  # where a request has it; NextToken elsewhere, and in every answer
+_PAGE_TOKENS = {  # where a request and where an answer has it, if it is not NextToken
+    "resourcegroupstaggingapi": ("PaginationToken", "PaginationToken"),
+    "ssm-quicksetup": ("StartingToken", "NextToken"),
+}
 
 # service, region or None for the one of the options, further settings of botocore
 Connect = Callable[[str, "str | None", Mapping[str, Any]], Any]
@@ -93,13 +94,14 @@ class Ssm:
                 return None
             raise
 
-    def pages(self, doing: str, operation: str, items: str, **request: Any) -> Iterator[Answer]:
+    def pages(self, doing: str, operation: str, items: str, /, **request: Any) -> Iterator[Answer]:
         """Yield the items of all pages; a page may be empty and not the last."""
-        token, key = None, _PAGE_TOKENS.get(self._service, "NextToken")
+        token = None
+        asked, answered = _PAGE_TOKENS.get(self._service, ("NextToken", "NextToken"))
         while True:
-            answer = self.call(doing, operation, **request, **({key: token} if token else {}))
+            answer = self.call(doing, operation, **request, **({asked: token} if token else {}))
             yield from answer.get(items, ())
-            token = answer.get("NextToken")
+            token = answer.get(answered)
             if not token:
                 return
 
@@ -110,16 +112,23 @@ def connect(module: Any, service: str = "ssm") -> Ssm:
     def open_client(name: str, region: str | None, settings: Mapping[str, Any]) -> Any:
         place = {"region": region} if region else {}
         if not settings:
-            return module.client(name, retry_decorator=_RETRY, **place)
+            return module.client(name, retry_decorator=RETRY, **place)
         config = {**(module.params.get("aws_config") or {}), **settings}
         return module.client(name, aws_config=config, **place)
 
     return Ssm(open_client, service)
 
 
-def connect_over(client: Any) -> Ssm:
-    """Return the API over a boto3 client that repeats throttled calls itself."""
-    return Ssm(RetryingBotoClientWrapper(client, lambda method: method))
+def connect_over(client: Any, service: str = "ssm", retry: Callable[[Any], Any] = lambda method: method) -> Ssm:
+    """Return the API over a boto3 client, which repeats throttled calls itself or is made to by ``retry``."""
+    wrapped = RetryingBotoClientWrapper(client, retry)
+
+    def give_client(name: str, region: str | None, settings: Mapping[str, Any]) -> Any:
+        if name != service or region or settings:
+            raise ValueError(f"a client of {service} is all there is, not one of {name}, {region}, {settings}")
+        return wrapped
+
+    return Ssm(give_client, service)
 
 
 def to_filters(filters: Mapping[str, list[str] | tuple[str, ...]]) -> list[Answer]:

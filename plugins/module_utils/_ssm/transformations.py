@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import (
@@ -46,6 +47,7 @@ _WORD_ENDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORDS_OF_CAPITALS = {"CVEIds": "cve_ids", "KBId": "kb_id"}
 
 
+@lru_cache(maxsize=4096)
 def to_snake_case(name: str) -> str:
     """Return the API's word in snake_case: ``CVEIds`` is ``cve_ids``."""
     return _WORDS_OF_CAPITALS.get(name) or _WORD_ENDS.sub("_", name).lower()

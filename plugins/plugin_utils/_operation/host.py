@@ -32,6 +32,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation
     may_have_sources,
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import Settings
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.ssm_results import ask_report
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.errors import StoreError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.store import Store
 
@@ -182,15 +183,19 @@ class HostOperation:
         it either (``patch-manager-baselineoverride-parameter``).
         """
         facts_id = self.store.add_facts(self.run_id, self.settings.host, dict(judged.raw_facts))
-        self.store.add_assessment(
+        current = not self.settings.check_mode and not self.settings.patch_baseline_override
+        number = self.store.add_assessment(
             self.run_id,
             self.settings.host,
             judged.assessment.to_dict() if reboot is None else {**judged.assessment.to_dict(), "reboot": dict(reboot)},
             facts_id=facts_id,
             operation=operation,
-            current=not self.settings.check_mode and not self.settings.patch_baseline_override,
+            current=current,
             address=self.settings.address,
         )
+        if current:
+            status, reason = judged.assessment.compliance_status.value, judged.assessment.status_reason
+            ask_report(self.store, self.run_id, self.settings, number, status, reason)
 
     def _supported(self, facts: NodeFacts) -> OperatingSystem:
         system = facts.os.operating_system

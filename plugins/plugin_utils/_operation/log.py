@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What was done on each node, as files: ``FOLDER/RUN/HOST/OPERATION.json``, the layout of Run Command's logs."""
+"""What was done on each node, as text, and as files: ``FOLDER/RUN/HOST/OPERATION.json``.
+
+In a bucket it has Run Command's layout: ``_aws/log_objects.py``.
+"""
 
 from __future__ import annotations
 
@@ -27,18 +30,24 @@ def write_log(folder: Path, run_id: str, host: str, operation: str, result: Mapp
     """
     place = folder / name_file(run_id) / name_file(host)
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    kept = {name: value for name, value in result.items() if name not in _LEFT_OUT and not name.startswith("_")}
-    text = json.dumps({"host": host, "operation": operation, **kept}, indent=1, ensure_ascii=True, default=str)
+    text = render_log(host, operation, result)
     descriptor, temporary = tempfile.mkstemp(dir=place, prefix=".")  # with 0600
     try:
         with open(descriptor, "w", encoding="ascii") as stream:
-            stream.write(f"{text}\n")
+            stream.write(text)
             stream.flush()
             os.fsync(descriptor)
         return _link_free_name(Path(temporary), place, operation)
     finally:
         with suppress(OSError):
             Path(temporary).unlink()
+
+
+def render_log(host: str, operation: str, result: Mapping[str, Any]) -> str:
+    """A task's result as JSON in ASCII, without what is for Ansible only."""
+    kept = {name: value for name, value in result.items() if name not in _LEFT_OUT and not name.startswith("_")}
+    text = json.dumps({"host": host, "operation": operation, **kept}, indent=1, ensure_ascii=True, default=str)
+    return f"{text}\n"
 
 
 def name_file(text: str) -> str:

@@ -25,11 +25,13 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.host import HostOperation
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.log import write_log
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.log_delivery import leave_log
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.run_key import find_run_key
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.settings import (
     Settings,
     read_settings,
 )
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.ssm_results import find_unknown_id
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.turn import (
     NOT_STARTED,
     Turn,
@@ -65,15 +67,20 @@ def make_lines_visible(text: str) -> str:
     return "\n".join(map(make_visible, text.split("\n")))
 
 
-def _keep_log(settings: Settings | None, run_id: str, operation: str, result: Mapping[str, Any]) -> tuple[str, ...]:
-    """Write what was done where patch_log_destination says; gives a warning if that fails, the node did not."""
+def _keep_log(
+    settings: Settings | None, turn: Turn, operation: str, transport: str, result: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """Keep what was done where patch_log_destination says; gives a warning if that fails, the node did not."""
     if settings is None or not settings.patch_log_destination or settings.check_mode:
         return ()
     destination = settings.patch_log_destination
     try:
-        folder = find_path(destination, "patch_log_destination", settings.base_dir)
-        write_log(folder, run_id, settings.host, operation.lower(), result)
-    except (OSError, ValueError, SourceError) as error:
+        if settings.log_bucket is not None:
+            leave_log(turn.store, turn.run_id, settings, settings.log_bucket, operation, transport, result)
+        else:
+            folder = find_path(destination, "patch_log_destination", settings.base_dir)
+            write_log(folder, turn.run_id, settings.host, operation, result)
+    except (OSError, ValueError, SourceError, StoreError) as error:
         cause = getattr(error, "strerror", None) or error
         return (f"Failed to write to patch_log_destination '{destination}': {cause}. Correct the path or its rights",)
     return ()
@@ -122,14 +129,15 @@ class PatchAction(ActionBase):
             operation=self.OPERATION,
             address=str(variables.get("ansible_host") or ""),
         )
-        keep = functools.partial(_keep_log, None, turn.run_id, self.OPERATION)
+        transport = str(getattr(self._connection, "transport", ""))
+        keep = functools.partial(_keep_log, None, turn, self.OPERATION.lower(), transport)
         is_held = False
         try:
             settings = read_settings(
                 validate_arguments(self, self.OPTIONS), variables, check_mode=self._task.check_mode
             )
             record = functools.partial(record, patch_group=settings.patch_group or "")
-            keep = functools.partial(_keep_log, settings, turn.run_id, self.OPERATION)
+            keep = functools.partial(_keep_log, settings, turn, self.OPERATION.lower(), transport)
             limits = read_limits(settings)
             check_strategy(self._task, settings)
             decision = turn.wait(limits, settings.patch_window_cutoff, timedelta(seconds=settings.patch_step_timeout))
@@ -138,7 +146,8 @@ class PatchAction(ActionBase):
             is_held = settings.patch_hold_turn
             node = functools.partial(run_on_node, self, variables)
             result = self.operate(HostOperation(node, turn.store, turn.run_id, settings, _say, self._connection))
-            warnings = [*result.get("warnings", ()), *keep(result)]
+            unknown_id = find_unknown_id(settings)
+            warnings = [*result.get("warnings", ()), *([unknown_id] if unknown_id else []), *keep(result)]
             if is_held:
                 turn.rest()
             else:

@@ -19,6 +19,7 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.override import check_exclusive
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.reboot import RebootOption
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.resolve import resolve_patch_group
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.log_objects import LogBucket, read_bucket
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.session import (
     AWS_OPTIONS,
     AwsOptions,
@@ -47,6 +48,9 @@ SCAN_OPTIONS: dict[str, dict[str, Any]] = {
     "patch_window_cutoff": {"type": "str"},
     "patch_window_end": {"type": "str"},
     "patch_log_destination": {"type": "str"},
+    "patch_report_to_ssm": {"type": "bool", "default": False},
+    "patch_instance_id": {"type": "str"},
+    "patch_instance_region": {"type": "str"},
     "patch_hold_turn": {"type": "bool", "default": False},
 }
 
@@ -78,7 +82,8 @@ class Settings:
     """The options of one operation on one host, checked. Timeouts and intervals are seconds.
 
     ``ssm``: where baselines are in Systems Manager, None if they are files. ``hooks``: absolute path of each hook's
-    task file, empty for none.
+    task file, empty for none. ``log_bucket``: what patch_log_destination is, if it is no folder. ``execution_type``:
+    what Systems Manager calls a run by hand, or by a patch policy.
     """
 
     host: str
@@ -104,6 +109,12 @@ class Settings:
     patch_window_cutoff: datetime | None
     patch_window_end: datetime | None
     patch_log_destination: str | None
+    log_bucket: LogBucket | None
+    patch_report_to_ssm: bool
+    patch_instance_id: str | None
+    patch_instance_region: str | None
+    execution_type: str
+    aws: AwsOptions
     patch_hold_turn: bool
     patch_reboot_timeout: int
     patch_max_reboots: int
@@ -185,6 +196,12 @@ def read_settings(args: Mapping[str, Any], task_vars: Mapping[str, Any], *, chec
         patch_window_cutoff=_read_moment(host, args, "patch_window_cutoff"),
         patch_window_end=_read_moment(host, args, "patch_window_end"),
         patch_log_destination=args.get("patch_log_destination") or None,
+        log_bucket=_read_log_bucket(host, args.get("patch_log_destination")),
+        patch_report_to_ssm=args.get("patch_report_to_ssm", False),
+        patch_instance_id=args.get("patch_instance_id") or None,
+        patch_instance_region=args.get("patch_instance_region") or None,
+        execution_type="PatchPolicy" if task_vars.get("patch_policy") else "Command",
+        aws=read_aws_options(args),
         patch_hold_turn=args.get("patch_hold_turn", False),
         patch_reboot_timeout=args.get("patch_reboot_timeout", 600),
         patch_max_reboots=args.get("patch_max_reboots", 3),
@@ -210,6 +227,16 @@ def _read_moment(host: str, args: Mapping[str, Any], name: str) -> datetime | No
             " allowed: an ISO 8601 time with its offset, such as 2026-11-25T03:00:00+00:00"
         )
     return moment.astimezone(timezone.utc)
+
+
+def _read_log_bucket(host: str, destination: str | None) -> LogBucket | None:
+    """The bucket that logs go to, if they do. That it is written wrongly is to be known before anything begins."""
+    try:
+        return read_bucket(destination or "")
+    except ValueError as error:
+        raise OperationError(
+            f"Failed to read the settings of host '{host}': patch_log_destination is '{destination}': {error}"
+        ) from error
 
 
 def _find_hook(host: str, args: Mapping[str, Any], name: str, base_dir: str) -> str:

@@ -70,6 +70,7 @@ KEYS = name_keys(
     "post_install_hook",
     "on_exit_hook",
     "log_destination",
+    "report_to_ssm",
     "window",
     "install_override_list",
     "baseline_dir",
@@ -90,6 +91,10 @@ _DESCRIPTION = limit_length(0, 1000)
 _PATH = limit_length(1, 4000)
 _BASELINE_NAME = limit_length(1, 128)
 _BASELINE_SOURCE = limit_pattern("local|ssm", "local, ssm")
+_LOG_DESTINATION = limit_pattern(
+    r"(?i:s3://)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/.{0,500})?|(?!(?i:s3://)).{1,4000}",
+    "1 to 4000 characters: a folder, or s3://bucket/prefix",
+)
 _SCHEDULE = limit_length(1, 256)
 _LIMIT = limit_length(1, 8)
 
@@ -116,6 +121,7 @@ class PatchPolicy:
     reboot_timeout: int | None
     hooks: Mapping[str, str]
     log_destination: str | None
+    report_to_ssm: bool | None
     window: Window | None
     install_override_list: str | None
     baseline_dir: str | None
@@ -165,7 +171,8 @@ def parse_policy(data: object, name: str, file: str) -> PatchPolicy:
         reboot_option=_read_choice(fields, "reboot_option", [option.value for option in RebootOption], problems),
         reboot_timeout=read_number(fields.item("reboot_timeout"), problems, 1, LONGEST_WAIT),
         hooks={hook: path for hook in HOOKS if (path := _read_optional(fields, hook, _PATH, problems))},
-        log_destination=_read_optional(fields, "log_destination", _PATH, problems),
+        log_destination=_read_optional(fields, "log_destination", _LOG_DESTINATION, problems),
+        report_to_ssm=_read_optional_switch(fields, "report_to_ssm", problems),
         window=read_window(fields.item("window"), problems),
         install_override_list=_read_optional(fields, "install_override_list", _PATH, problems),
         baseline_dir=_read_optional(fields, "baseline_dir", _PATH, problems),
@@ -183,6 +190,11 @@ def _default(fields: Fields, name: str) -> Item:
 def _read_optional(fields: Fields, name: str, rule: TextRule, problems: Problems) -> str | None:
     item = fields.item(name)
     return None if item.value is None else read_text(item, problems, rule)
+
+
+def _read_optional_switch(fields: Fields, name: str, problems: Problems) -> bool | None:
+    item = fields.item(name)
+    return None if item.value is None else read_switch(item, problems, False)
 
 
 def _read_limit(fields: Fields, name: str, problems: Problems) -> str:

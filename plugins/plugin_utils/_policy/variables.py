@@ -34,6 +34,7 @@ def name_variables(
         "patch_reboot_option": policy.reboot_option,
         "patch_reboot_timeout": policy.reboot_timeout,
         "patch_log_destination": policy.log_destination,
+        "patch_report_to_ssm": policy.report_to_ssm,
         "patch_install_override_list": policy.install_override_list,
         "patch_baseline_source": policy.baseline_source,
         "patch_baseline_dir": policy.baseline_dir,

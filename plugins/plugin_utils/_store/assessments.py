@@ -132,6 +132,18 @@ def find_of_run(
     return _find_newest(database, [schema.CURRENT, schema.ASIDE, schema.INCIDENT], hosts, run_id, patches=patches)
 
 
+def read_assessments(database: Database, numbers: Iterable[int]) -> dict[int, AssessmentRecord]:
+    """Give assessments by their numbers, with their patches; ask for some hundreds at a time."""
+    table, facts = schema.assessments, schema.facts
+    query = (
+        sa.select(*table.c, facts.c.hostname, facts.c.platform_name, facts.c.platform_version, facts.c.reboot_required)
+        .outerjoin(facts, table.c.facts_id == facts.c.id)
+        .where(table.c.id.in_(list(numbers)), table.c.standing != schema.INCIDENT)
+    )
+    with database.read("read assessments") as connection:
+        return {row["id"]: _make_record(row, patches=True) for row in connection.execute(query).mappings()}
+
+
 def _insert(database: Database, row: Mapping[str, Any], action: str) -> int:
     with database.write(action) as connection:
         return schema.insert_row(connection, schema.assessments, row)

@@ -83,3 +83,27 @@ class HostEntry:
     host: str
     assessment: AssessmentRecord | None = None
     incident: Incident | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An assessment that somebody else is to be told of: ``state`` is one of ``deliveries.STATES``."""
+
+    id: int
+    run_id: str
+    host: str
+    assessment_id: int
+    node_id: str
+    state: str
+    message: str
+    request: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLog:
+    """A log of an operation that is still to go somewhere; ``request`` says where."""
+
+    id: int
+    run_id: str
+    host: str
+    request: Mapping[str, Any]

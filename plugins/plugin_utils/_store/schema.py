@@ -5,7 +5,7 @@
 """The tables.
 
 What was found is append-only: a row is never changed or removed, so a scan never overwrites another. Who works on what
-right now (controllers and turns) is kept up to date in its row.
+right now (controllers and turns), and whether somebody else was told (deliveries), is kept up to date in its row.
 
 SQLAlchemy may be absent: every file of this package imports without it, and ``require_sqlalchemy`` says what to
 install.
@@ -28,7 +28,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.pac
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Dialect
 
-SCHEMA_VERSION = 2  # 2 added controllers, turns and slots
+SCHEMA_VERSION = 3  # 2 added controllers, turns and slots, 3 deliveries and logs
 
 COUNTERS = (
     "installed_count",
@@ -208,4 +208,37 @@ else:
         sa.Column("slot", UtcTime, primary_key=True),
         sa.Column("run_id", sa.String(36), nullable=False),
         sa.Column("claimed_at", UtcTime, nullable=False),
+    )
+
+    deliveries = sa.Table(
+        "patch_deliveries",
+        metadata,
+        sa.Column("id", Serial, primary_key=True),
+        sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
+        sa.Column("host", SafeText, nullable=False),
+        sa.Column("assessment_id", sa.ForeignKey(assessments.c.id), nullable=False),
+        sa.Column("node_id", SafeText, nullable=False),
+        sa.Column("asked_at", UtcTime, nullable=False),
+        sa.Column("request", sa.LargeBinary, nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("message", SafeText, nullable=False, default=""),
+        sa.Column("tried_at", UtcTime, nullable=True),
+        sa.Column("told", sa.LargeBinary, nullable=True),  # what was delivered, in short
+        sa.Index("ix_patch_deliveries_host", "host", "state", "id"),
+        sa.Index("ix_patch_deliveries_run", "run_id", "state", "host"),
+    )
+
+    logs = sa.Table(
+        "patch_logs",
+        metadata,
+        sa.Column("id", Serial, primary_key=True),
+        sa.Column("run_id", sa.ForeignKey(runs.c.run_id), nullable=False),
+        sa.Column("host", SafeText, nullable=False),
+        sa.Column("asked_at", UtcTime, nullable=False),
+        sa.Column("request", sa.LargeBinary, nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("message", SafeText, nullable=False, default=""),
+        sa.Column("tried_at", UtcTime, nullable=True),
+        sa.Column("texts", sa.LargeBinary, nullable=True),  # until they are delivered
+        sa.Index("ix_patch_logs_state", "state", "host", "id"),
     )

@@ -19,8 +19,10 @@ from typing import Any
 
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store import (
     assessments,
+    deliveries,
     facts,
     keeper,
+    logs,
     runs,
     schema,
     snapshots,
@@ -28,7 +30,12 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store imp
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.database import Database
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.location import find_store
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.records import AssessmentRecord, HostEntry
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.records import (
+    AssessmentRecord,
+    Delivery,
+    HostEntry,
+    WaitingLog,
+)
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.runs import Run, RunRecord
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.snapshots import FrozenBaseline
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.turns import Decision, Look, TurnCounts
@@ -185,6 +192,66 @@ class Store:
         """Give the current assessment of one host with its patches."""
         entry = next(iter(self.current_assessments([host], patches=True).values()), None)
         return entry.assessment if entry else None
+
+    def read_assessments(self, numbers: Iterable[int]) -> dict[int, AssessmentRecord]:
+        """Give assessments by their numbers, with their patches; ask for some hundreds at a time."""
+        return assessments.read_assessments(self._database, numbers)
+
+    def ask_delivery(
+        self,
+        run_id: str,
+        host: str,
+        assessment_id: int,
+        node_id: str,
+        request: Mapping[str, Any],
+        *,
+        state: str = deliveries.ASKED,
+        message: str = "",
+    ) -> int:
+        """Keep that somebody else is to be told of an assessment, under the name ``node_id``; gives its number."""
+        return deliveries.ask_delivery(
+            self._database,
+            run_id,
+            host,
+            assessment_id,
+            node_id,
+            request,
+            state=state,
+            message=message,
+            now=self._clock(),
+        )
+
+    def due_deliveries(self, run_id: str, hosts: Iterable[str]) -> list[Delivery]:
+        """Give each host's newest delivery that is still to be made, and those that this run withheld."""
+        return deliveries.find_due(self._database, run_id, hosts, now=self._clock())
+
+    def told_of(self, hosts: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Give what was last delivered of each host, as ``end_delivery`` kept it."""
+        return deliveries.find_told(self._database, hosts)
+
+    def end_delivery(self, number: int, state: str, message: str = "", told: Mapping[str, Any] | None = None) -> None:
+        """Keep how a delivery went; ``told`` is what was delivered, in short."""
+        deliveries.end_delivery(self._database, number, state, message, told, now=self._clock())
+
+    def add_log(self, run_id: str, host: str, request: Mapping[str, Any], texts: Mapping[str, str]) -> int:
+        """Keep a log and where it is to go; gives its number."""
+        return logs.add_log(self._database, run_id, host, request, texts, now=self._clock())
+
+    def waiting_logs(self, hosts: Iterable[str]) -> list[WaitingLog]:
+        """Give the logs of these hosts that are still to go somewhere, the oldest first."""
+        return logs.find_waiting(self._database, hosts, now=self._clock())
+
+    def read_logs(self, numbers: Iterable[int]) -> dict[int, dict[str, str]]:
+        """Give the texts of logs by their numbers; ask for some hundreds at a time."""
+        return logs.read_texts(self._database, numbers)
+
+    def end_log(self, number: int, failure: str = "") -> None:
+        """Keep that a log is where it was to go, and forget its texts; or why it is not."""
+        logs.end_log(self._database, number, failure, now=self._clock())
+
+    def turn_began(self, run_id: str, host: str) -> datetime | None:
+        """Give when a host's turn in a run began; None if it has none."""
+        return turns.find_beginning(self._database, run_id, host)
 
     def list_runs(self) -> list[RunRecord]:
         """Give all runs with their ends, the newest first."""

@@ -221,6 +221,15 @@ def find_turn(database: Database, run_id: str, host: str) -> str | None:
         ).scalar_one_or_none()
 
 
+def find_beginning(database: Database, run_id: str, host: str) -> datetime | None:
+    """Give when a host's turn began; None if it has none."""
+    turns = schema.turns
+    query = sa.select(turns.c.taken_at).where(turns.c.run_id == run_id, turns.c.host == host)
+    with database.read("read a turn") as connection:
+        began: datetime | None = connection.execute(query).scalar_one_or_none()
+    return began
+
+
 def count_turns(database: Database, run_id: str) -> TurnCounts:
     """Count the hosts of a run by state; those of a controller that died are interrupted."""
     turns = schema.turns

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,20 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.sto
 from tests.unit.plugins.plugin_utils._operation.scripted import BASELINE, Operate, ScriptedConnection
 
 
-def make_settings(base_dir: Path, *, check_mode: bool = False, host: str = "web1", **options: Any) -> Settings:
+def make_settings(
+    base_dir: Path,
+    *,
+    check_mode: bool = False,
+    host: str = "web1",
+    task_vars: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Settings:
     """Settings of host web1, the options validated by Ansible and completed with their defaults."""
     # what an install is about ends before the reboot
     validated = ArgumentSpecValidator(INSTALL_OPTIONS).validate({"patch_reboot_option": "NoReboot", **options})
     assert not validated.error_messages
-    task_vars = {"inventory_hostname": host, "inventory_dir": str(base_dir), "ansible_host": "192.0.2.7"}
-    return read_settings(validated.validated_parameters, task_vars, check_mode=check_mode)
+    own = {"inventory_hostname": host, "inventory_dir": str(base_dir), "ansible_host": "192.0.2.7"}
+    return read_settings(validated.validated_parameters, {**own, **(task_vars or {})}, check_mode=check_mode)
 
 
 @pytest.fixture

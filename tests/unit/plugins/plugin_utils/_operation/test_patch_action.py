@@ -326,6 +326,41 @@ def test_a_log_that_cannot_be_written_is_a_warning_and_no_failure(url: str, tmp_
     assert result["msg"] == "done"
 
 
+@pytest.mark.parametrize("node", ["mi-0123456789abcdef0", "vm/7", ""])
+def test_a_log_for_a_bucket_waits_in_the_store(url: str, node: str) -> None:
+    bucket: dict[str, Any] = {"patch_log_destination": "s3://logs/prod", "patch_aws_region": "eu-west-1"}
+    done = {"msg": "done", "operating_system": "UBUNTU", "warnings": ["odd\x1b"], "_ansible_no_log": False}
+    run(url, lambda operation: done, **bucket, patch_instance_id=node)
+    with pytest.raises(AnsibleActionFail):
+        run(url, fail_with(OperationError("disk full")), **bucket, patch_instance_id=node)
+    with open_store(url) as store:
+        run_id = store.join_run(find_run_key(), operation="Scan", attributes={}).run_id
+        logs = store.waiting_logs(["web1"])
+        texts = store.read_logs(log.id for log in logs)
+    name = node if node.startswith("mi-") else "web1"
+    folder = f"prod/{run_id}/{name}/awsrunShellScript/PatchLinux"
+    assert [(log.request["bucket"], log.request["folder"]) for log in logs] == [("logs", folder)] * 2
+    assert {log.request["aws"]["region"] for log in logs} == {"eu-west-1"}
+    assert [json.loads(text["stdout"])["msg"] for text in texts.values()] == ["done", "disk full"]
+    assert [text["stderr"] for text in texts.values()] == ["odd\\x1b\n", "disk full\n"]
+
+
+@pytest.mark.parametrize(
+    ("options", "warned"),
+    [
+        ({"patch_instance_id": "vm-7"}, False),
+        ({"patch_instance_id": "vm-7", "patch_report_to_ssm": True}, True),
+        ({"patch_instance_id": "mi-0123456789abcdef0", "patch_report_to_ssm": True}, False),
+        ({"patch_report_to_ssm": True}, False),
+    ],
+)
+def test_an_id_that_is_not_one_of_systems_manager_is_a_warning_where_it_is_wanted(
+    url: str, options: dict[str, Any], warned: bool
+) -> None:
+    result = run(url, lambda operation: {"msg": "done"}, **options)
+    assert [("web1" in text and "'vm-7'" in text and "mi-0" in text) for text in result["warnings"]] == [True] * warned
+
+
 def test_check_mode_does_nothing_that_is_logged(url: str, tmp_path: Path) -> None:
     run(url, lambda operation: {"msg": "done"}, check_mode=True, patch_log_destination=str(tmp_path / "logs"))
     assert not (tmp_path / "logs").exists()

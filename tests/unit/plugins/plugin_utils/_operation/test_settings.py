@@ -48,6 +48,7 @@ def test_one_group_may_also_be_written_as_a_list(tmp_path: Path, said: Any, grou
         ({"patch_step_timeout": 0}, ["patch_step_timeout is 0", "1 to 36000 seconds"]),
         ({"patch_step_timeout": 36001}, ["patch_step_timeout is 36001"]),
         ({"patch_poll_interval": 0}, ["patch_poll_interval is 0", "1 to 600 seconds"]),
+        ({"patch_log_destination": "s3://A_B/x"}, ["patch_log_destination is 's3://A_B/x'", "3 to 63 small letters"]),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_the_host_and_the_option(

@@ -42,6 +42,7 @@ pre_install_hook: hooks/drain.yml
 post_install_hook: hooks/fill.yml
 on_exit_hook: hooks/tell.yml
 log_destination: logs
+report_to_ssm: true
 window: {duration: 4, cutoff: 1}
 install_override_list: list.yml
 baseline_dir: baselines
@@ -64,6 +65,7 @@ def test_an_empty_policy_is_the_console_with_all_its_defaults() -> None:
     assert (policy.schedule_timezone, policy.baselines, policy.targets) == ("UTC", "recommended", Targets())
     assert (policy.max_concurrency, policy.max_errors, policy.reboot_option) == ("10%", "2%", "RebootIfNeeded")
     assert (policy.window, policy.hooks, policy.reboot_timeout, policy.log_destination) == (None, {}, None, None)
+    assert policy.report_to_ssm is None
 
 
 def test_dates_of_a_policy_with_all_defaults() -> None:
@@ -95,6 +97,7 @@ def test_every_key_is_read() -> None:
         "list.yml",
         "baselines",
     )
+    assert policy.report_to_ssm
     assert policy.window == Window(4, 1)
 
 
@@ -104,6 +107,11 @@ def test_zone_offset_and_dates_hold_for_both_schedules() -> None:
     after = at("2026-11-01T00:00:00")
     assert policy.scan_schedule.next_dates(after, 5) == [at("2026-11-11T02:00:00")]
     assert policy.install_schedule.next_dates(after, 5) == [at("2026-11-11T03:00:00")]
+
+
+@pytest.mark.parametrize("destination", ["logs", "~/s3:/logs", "/srv/s3://x", "s3://logs", "S3://logs.example/a/b c"])
+def test_logs_go_to_a_folder_or_a_bucket(destination: str) -> None:
+    assert parse(f"log_destination: '{destination}'").log_destination == destination
 
 
 @pytest.mark.parametrize(
@@ -138,6 +146,9 @@ def test_zone_offset_and_dates_hold_for_both_schedules() -> None:
         ("reboot_timeout: 0", "reboot_timeout", "1 to 36000"),
         ("pre_install_hook: [a.yml]", "pre_install_hook", "a text"),
         ("log_destination: ''", "log_destination", "1 to"),
+        ("log_destination: s3://A_B/x", "log_destination", "s3://bucket/prefix"),
+        ("log_destination: s3:///x", "log_destination", "s3://bucket/prefix"),
+        ("report_to_ssm: 'no'", "report_to_ssm", "true or false"),
         ("window: 3", "window", "a mapping"),
     ],
 )

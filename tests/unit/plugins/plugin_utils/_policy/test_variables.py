@@ -24,6 +24,7 @@ FULL = {
     "reboot_option": "NoReboot",
     "reboot_timeout": 900,
     "log_destination": "logs",
+    "report_to_ssm": False,
     "install_override_list": "list.yml",
     "baseline_dir": "baselines",
     "window": {"duration": 4, "cutoff": 1},

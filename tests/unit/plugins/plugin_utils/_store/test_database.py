@@ -31,20 +31,20 @@ def test_newer_schema_is_refused_with_the_way_out(store_url: str) -> None:
     open_store(store_url).close()
     engine = sa.create_engine(find_store(store_url))
     with engine.begin() as connection:
-        connection.execute(sa.text("INSERT INTO patch_schema VALUES (3, '2030-01-01T00:00:00.000000Z')"))
+        connection.execute(sa.text("INSERT INTO patch_schema VALUES (4, '2030-01-01T00:00:00.000000Z')"))
     engine.dispose()
-    with pytest.raises(StoreVersionError, match=r"has schema 3, .* knows up to 2\. Update the collection"):
+    with pytest.raises(StoreVersionError, match=r"has schema 4, .* knows up to 3\. Update the collection"):
         open_store(store_url)
 
 
-TABLES_OF_VERSION_2 = ("patch_controllers", "patch_turns", "patch_slots")
+NEWER_TABLES = ("patch_deliveries", "patch_controllers", "patch_turns", "patch_slots")
 
 
 def make_version_1(url: str) -> None:
     """Take from a store what version 1 did not have."""
     engine = sa.create_engine(find_store(url))
     with engine.begin() as connection:
-        for name in TABLES_OF_VERSION_2:
+        for name in NEWER_TABLES:
             connection.execute(sa.text(f"DROP TABLE {name}"))
         connection.execute(sa.text("UPDATE patch_schema SET version = 1"))
     engine.dispose()
@@ -68,7 +68,7 @@ def test_a_store_of_version_1_gets_the_new_tables_and_keeps_what_it_has(store_ur
         assert store.find_turn(run_id, "web1") == "waiting"
         with store._database.read("test") as connection:
             versions = connection.execute(sa.select(schema.schema_versions.c.version)).scalars().all()
-    assert sorted(versions) == [1, 2]
+    assert sorted(versions) == [1, 3]
 
 
 def test_a_file_that_is_no_store_is_named_with_the_cause_and_the_way_out(tmp_path: Path) -> None:
