@@ -252,7 +252,6 @@ def find_brew_problems(blocks: Blocks) -> Iterator[str]:
 
 
 def order(version: str) -> list[tuple[int, str]]:
-    """A key that orders versions: numbers by value, words before them."""
-    return [
-        (int(part), "") if part.isdecimal() else (-1, part) for part in re.findall(r"[0-9]+|[a-z]+", version.lower())
-    ]
+    """A key that orders versions: numbers by value, and what has a word at its end before what has none."""
+    parts = re.findall(r"[0-9]+|[a-z]+", version.lower())
+    return [*((int(part), "") if part.isdecimal() else (-1, part) for part in parts), (0, "")]

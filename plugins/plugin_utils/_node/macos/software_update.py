@@ -32,7 +32,7 @@ _OLD_DETAILS = re.compile(
 _NOTHING = "No new software available"
 _FOUND = "Software Update found the following new or updated software"
 _SYSTEM = re.compile(r"(?:macOS|OS X|Mac OS X)\b.*", re.IGNORECASE)
-_DEFERRAL = re.compile(r"(\w+):((?:(?!,\w+:)[^,]|,(?!\w+:))*)(?:,|$)")
+_FIELD_END = re.compile(r",(?=\w+:|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,8 @@ def parse_deferrals(text: str) -> list[Deferral]:
     """The updates of ``mdmclient``, one on a line: ``DeferredUntil:2025-04-10 07:00:00,Title:...,Version:15.3.2,``."""
     found = []
     for line in text.splitlines():
-        fields = {match[1]: match[2].strip() for match in _DEFERRAL.finditer(line)}
+        parts = (part.partition(":") for part in _FIELD_END.split(line.strip()))
+        fields = {name: value.strip() for name, _colon, value in parts}
         if "Title" in fields and "Version" in fields:
             found.append(Deferral(fields["Title"], fields["Version"], fields.get("DeferredUntil", "")))
     return found

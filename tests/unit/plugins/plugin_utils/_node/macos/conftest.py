@@ -28,7 +28,7 @@ SHELLS = {"dash": ["dash"], "bash": ["bash", "--posix"]}
 SOMEBODY = 2001
 
 # Root of this Mac is whoever runs the tests: nothing here may restart the machine or change its user.
-_ID = "#!/bin/sh\ncase $1 in -un) echo root ;; *) echo \"${RECORDED_UID-0}\" ;; esac\n"
+_ID = '#!/bin/sh\ncase $1 in -un) echo root ;; *) echo "${RECORDED_UID-0}" ;; esac\n'
 _SUDO = """\
 #!/bin/sh
 [ "$1 $2 $3" = '-n -H -u' ] && [ "$5" = -- ] || exit 9

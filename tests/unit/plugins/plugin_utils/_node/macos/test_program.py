@@ -16,7 +16,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.facts import parse_facts
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.errors import BadAnswerError, NodeRefusedError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.errors import (
+    BadAnswerError,
+    NodeRefusedError,
+)
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.macos.script import PROGRAM
 from tests.unit.plugins.plugin_utils._node.macos.conftest import SHELLS, Mac
 
@@ -216,7 +219,9 @@ def test_a_label_that_is_gone_and_an_installer_that_fails_are_failures_and_the_r
 
 def test_a_restart_that_was_asked_for_is_a_reason_of_the_node(mac: Mac) -> None:
     mac.change("apple.json", offers=[["Fix-1", "Fix", "1", "1K", True, "restart"]])
-    mac.ask(command="install", operation_id="fix", packages=[{**SAFARI, "name": "Fix", "title": "Fix-1", "version": "1"}])
+    mac.ask(
+        command="install", operation_id="fix", packages=[{**SAFARI, "name": "Fix", "title": "Fix-1", "version": "1"}]
+    )
     mac.wait_for("fix")
     facts = mac.ask(command="collect")["facts"]
     assert facts["reboot_required"] == {"required": True, "reasons": ["Fix 1 asks for a restart"]}
@@ -232,7 +237,9 @@ def test_an_installer_that_hangs_is_stopped_and_what_is_left_is_not_tried(mac: M
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_a_second_install_is_refused_a_repeated_start_is_not_and_a_killed_one_is_interrupted(mac: Mac, shell: str) -> None:
+def test_a_second_install_is_refused_a_repeated_start_is_not_and_a_killed_one_is_interrupted(
+    mac: Mac, shell: str
+) -> None:
     mac.change("apple.json", install_seconds=30)
     begun = mac.ask(command="install", operation_id="first", packages=[SAFARI, RAV1E])
     assert begun["state"] == "running"
