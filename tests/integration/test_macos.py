@@ -121,7 +121,9 @@ def test_a_preflight_finds_a_mac_fit(mac: Node, controller: Controller) -> None:
     run = controller.play("preflight")
     assert run.rc == 0, run.output
     result = run.results("patch_preflight")["macos12"]
-    assert {check["name"] for check in result["checks"]} <= {"system"}, result
+    assert [(check["name"], check["status"]) for check in result["checks"]] == [("system", "warning")], result
+    assert {"python", "manager", "repository", "space", "lock", "operation", "reboot"} <= set(result["passed"])
+    assert "macOS 12.6.7, macos" in result["summary"]
 
 
 def change(mac: Node, name: str, **values: Any) -> None:
