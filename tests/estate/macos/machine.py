@@ -73,7 +73,7 @@ def list_files(
 
     def wrap(name: str) -> str:
         words = shlex.join([python, "-sS", "-m", "macos.commands", place, name])
-        return f'#!/bin/sh\nPYTHONDONTWRITEBYTECODE=1 PYTHONPATH={shlex.quote(place)} exec {words} "$@"\n'
+        return f'#!/bin/sh\nPYTHONPATH={shlex.quote(place)} exec {words} "$@"\n'
 
     return {
         **{f"{place}/macos/{name}": (here / name).read_text(encoding="utf-8") for name in _SOURCES},

@@ -77,7 +77,7 @@ def _warn(facts: Json, code: str, message: str) -> None:
 def _add_apple(facts: Json, blocks: Blocks) -> None:
     facts["repositories"].append(describe_apple(blocks, facts["warnings"]))
     history = _read_history(facts, blocks)
-    offers = _list_offers(facts, blocks)
+    offers = [offer for offer in _list_offers(facts, blocks) if not _is_behind(offer, history)]
     for offer in offers:
         # what Apple offers to a Mac is an update of something that it has
         history.setdefault(offer.title, Installed(offer.title, ""))
@@ -94,6 +94,12 @@ def _add_apple(facts: Json, blocks: Blocks) -> None:
     ]
     if blocks["receipts"].status not in (0, -1):
         _warn(facts, "receipts", f"pkgutil did not list all packages: {show_end(blocks['receipts'].text)}")
+
+
+def _is_behind(offer: Offer, history: dict[str, Installed]) -> bool:
+    """Whether something newer is there: of the Command Line Tools Apple offers several versions side by side."""
+    known = history.get(offer.title, Installed(offer.title, "")).version
+    return bool(known and offer.version) and order(offer.version) < order(known)
 
 
 def describe_apple(blocks: Blocks, warnings: list[Json]) -> Json:
@@ -145,7 +151,7 @@ def _list_offers(facts: Json, blocks: Blocks) -> list[Offer]:
             )
             continue
         until = find_deferral(offer, deferrals)
-        if until:
+        if until and until.replace(" ", "T") > facts.get("collected_at", ""):
             facts["held"].append(_title(offer))
             _warn(
                 facts,

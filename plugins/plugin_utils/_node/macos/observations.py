@@ -35,6 +35,8 @@ def observe(blocks: Blocks) -> Json:
     seen["locks"] = {"held": list(_list_busy(blocks["busy"].text)), "unreadable": False}
     seen["operation"] = describe_last(blocks)
     seen["space"] = list(_read_space(blocks["space"].text))
+    if not seen["space"]:
+        seen["problems"]["space"] = "df does not tell it"
     memory = blocks.number("memory")
     if memory is None:
         seen["problems"]["memory"] = "sysctl does not tell it"
@@ -72,7 +74,7 @@ def _list_busy(text: str) -> Iterator[Json]:
 
 def _read_space(text: str) -> Iterator[Json]:
     """Rows of ``df -kP``, in the order in which they were asked for."""
-    rows = re.findall(r"(?m)^(\S.*?) +(\d+) +(\d+) +(-?\d+) +\d+% +/", text)
+    rows = re.findall(r"(?m)^(\S.*?) +(\d+) +(\d+) +(-?\d+) +\d+%.* /", text)
     for place, (device, total, _used, free) in zip(_SPACE_PLACES, rows, strict=False):
         # the system's own volume cannot be written to, yet what is installed does not go there
         yield {

@@ -17,6 +17,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.maco
 
 # what puts entries into the history on behalf of Apple's update service
 _UPDATERS = re.compile(r"(?i)software ?update.*")
+_END = "</plist>"
 _FIELD = re.compile(r"(?m)^([\w-]+): (.*?)\s*$")
 
 
@@ -31,9 +32,10 @@ class Installed(NamedTuple):
 
 def read_plist(text: str) -> Any:
     """What a property list in XML holds; raises ValueError if it is none."""
-    start = text.find("<?xml")
+    # whatever the command said before and after it
+    start, end = text.find("<?xml"), text.rfind(_END)
     try:
-        return plistlib.loads(text[max(start, 0) :].encode("utf-8"))
+        return plistlib.loads(text[max(start, 0) : end + len(_END)].encode("utf-8"))
     except (ExpatError, ValueError, TypeError, AttributeError, IndexError, OverflowError) as error:
         raise ValueError(f"it is no property list: {error}") from error
 

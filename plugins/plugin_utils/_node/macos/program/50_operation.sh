@@ -12,10 +12,8 @@ separator=$(printf '\037')
 # install ID SECONDS INFO { MANAGER NAME VERSION FROM_VERSION LABEL }...
 start_install() {
     require_root "start operation '$1'"
+    make_state || refuse disk_full "Failed to make $state. Free some space there"
     umask 077
-    if ! mkdir -p "$state" || ! chmod 700 "$state"; then
-        refuse disk_full "Failed to make $state. Free some space there"
-    fi
     take_start "$1"
     # a start whose answer was lost may be repeated
     if [ "$(read_record id)" != "$1" ]; then
@@ -31,6 +29,11 @@ start_install() {
     fi
     rm -f "$state/starting"
     describe_operation
+}
+
+# Root's alone, but not what is above it.
+make_state() {
+    mkdir -p "$state" && chmod 700 "$state"
 }
 
 # Of two that start at once one waits; who was killed meanwhile holds up nobody.

@@ -18,8 +18,7 @@ go_down() {
     down_command=$(find_reboot)
     [ -n "$down_command" ] || refuse no_reboot_command \
         'Failed to reboot: this Mac has neither shutdown nor reboot. Restart it by its own means and scan'
-    umask 077
-    mkdir -p "${state:?}"
+    make_state || refuse disk_full "Failed to make ${state:?}. Free some space there"
     (
         trap '' HUP INT
         sleep 2

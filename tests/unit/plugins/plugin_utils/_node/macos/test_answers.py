@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import plistlib
 from typing import Any
 
 import pytest
@@ -58,11 +59,11 @@ def test_the_line_that_tells_the_error_is_shown() -> None:
 
 
 def test_what_a_profile_defers_is_held() -> None:
-    found = facts(
-        softwareupdate=show_list("softwareupdate-list.13-2025.txt"),
-        deferred=show_deferrals() + "DeferredUntil:2025-05-01 00:00:00,Title:Safari,Version:18.3.1,\n",
-    )
+    deferred = show_deferrals() + "DeferredUntil:2025-05-01 00:00:00,Title:Safari,Version:18.3.1,\n"
+    found = facts(softwareupdate=show_list("softwareupdate-list.13-2025.txt"), deferred=deferred, now="1740000000")
     assert found["held"] == ["Safari.18.3.1"]
+    past = facts(softwareupdate=show_list("softwareupdate-list.13-2025.txt"), deferred=deferred, now="1760000000")
+    assert past["held"] == []
     assert [warning["code"] for warning in found["warnings"]] == [
         *("history", "update_deferred", "system_update", "system_update")
     ]
@@ -82,6 +83,14 @@ def test_what_is_offered_is_there_and_safari_has_the_version_it_shows() -> None:
         ("Safari", "18.2"),
         ("Command Line Tools for Xcode", ""),
     ]
+
+
+def test_an_older_version_that_is_still_offered_is_no_candidate() -> None:
+    history = plistlib.dumps(
+        [{"displayName": "Command Line Tools for Xcode", "displayVersion": "13.4", "processName": "Software Update"}]
+    )
+    found = facts(softwareupdate=show_list("softwareupdate-list.12-clt.txt"), history=history.decode())
+    assert [entry["version"] for entry in found["candidates"]] == ["13.4", "14.2"]
 
 
 def test_a_cask_with_the_name_of_a_formula_has_its_full_name() -> None:

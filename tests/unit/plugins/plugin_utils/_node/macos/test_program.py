@@ -16,12 +16,13 @@ from typing import Any
 import pytest
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.facts import parse_facts
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.bundle import build_script
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.errors import (
     BadAnswerError,
     NodeRefusedError,
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.macos.script import PROGRAM
-from tests.unit.plugins.plugin_utils._node.macos.conftest import SHELLS, Mac
+from tests.unit.plugins.plugin_utils._node.macos.conftest import NONCE, SHELLS, Mac
 
 SAFARI = {
     "classification": "softwareupdate",
@@ -287,8 +288,7 @@ def test_what_needs_root_is_refused_to_others(mac: Mac, command: str) -> None:
     assert caught.value.code == "not_root"
 
 
-@pytest.mark.parametrize("shell", SHELLS)
-def test_a_mac_is_rebooted_once_and_only_in_the_boot_that_was_meant(mac: Mac, shell: str) -> None:
+def test_a_mac_is_rebooted_once_and_only_in_the_boot_that_was_meant(mac: Mac) -> None:
     boot = mac.ask(command="identify")["facts"]["boot_id"]
     assert mac.ask(command="reboot", boot_id="another") == {"boot_id": boot, "command": []}
     assert mac.ask(command="reboot", boot_id=boot) == {"boot_id": boot, "command": ["shutdown", "-r", "now"]}
@@ -307,8 +307,7 @@ def test_a_plan_is_what_was_asked_for(mac: Mac) -> None:
     ]
 
 
-@pytest.mark.parametrize("shell", SHELLS)
-def test_a_preflight_observes_and_changes_nothing(mac: Mac, shell: str) -> None:
+def test_a_preflight_observes_and_changes_nothing(mac: Mac) -> None:
     seen = mac.ask(command="preflight", endpoints=[["127.0.0.1", 9]])["observations"]
     assert seen["manager"] == "macos"
     assert seen["user"] == {"uid": 0, "name": "root"}
@@ -346,6 +345,16 @@ def test_a_terminal_may_change_the_ends_of_lines(mac: Mac) -> None:
         check=False,
     )
     assert done.stdout.count(b"@@openpatch") == 2
+
+
+def test_a_python_that_is_there_is_not_asked(mac: Mac) -> None:
+    trap = f"#!/bin/sh\ntouch '{mac.place}/asked'\n"
+    for name in ("python3", "python"):
+        mac.write(mac.folder / "bin" / name, trap)
+    script = build_script({"command": "identify"}, NONCE, str(mac.folder / "bin/python3"))
+    assert mac.run(script).returncode == 0
+    mac.ask(command="identify")
+    assert not (mac.place / "asked").exists()
 
 
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed")

@@ -30,7 +30,7 @@ def show(*entries: Any) -> str:
 
 def test_the_last_install_of_a_name_counts_in_whatever_order() -> None:
     text = show(entry("Safari", "17.6", 2), entry("Safari", "17.5", 1), entry("Agent", "1", 3, "installer"))
-    assert parse_history(f"noise\n{text}") == [Installed("Safari", "17.6", "2024-09-02T11:00:00Z")]
+    assert parse_history(f"noise\n{text}more noise\n") == [Installed("Safari", "17.6", "2024-09-02T11:00:00Z")]
 
 
 def test_data_that_macos_fetches_by_itself_waits_for_no_boot() -> None:
