@@ -218,7 +218,7 @@ operation:
 code:
   description:
     - What kind of refusal it was. V(operation_running), V(not_started), V(bad_command), V(not_administrator),
-      V(disk_full), V(not_written).
+      V(disk_full), V(not_written), V(not_read).
   type: str
   returned: failure
   sample: operation_running
