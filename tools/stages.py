@@ -106,6 +106,7 @@ STAGES = (
     Stage("sanity", (("sh", "tools/sanity.sh"),)),
     Stage("unit", (pytest("unit", "-n2", "--cov", "--cov-report=term", "tests/unit"),)),
     Stage("node", (("python", "tests/node/run.py"),)),
+    Stage("windows", (pytest("windows", "tests/windows"),)),
     Stage("estate", (*INSTALL_TOOLS, pytest("estate", "-n3", "--durations=15", "tests/integration"))),
     Stage("aws", (*AWS_TOOLS, pytest("aws", "--durations=10", "tests/aws"))),
     Stage("molecule", (("sh", "tools/molecule.sh"),), needs_root=True),

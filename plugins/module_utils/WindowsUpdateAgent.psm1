@@ -21,7 +21,7 @@ function Get-UpdateErrorTable {
         busy = 'Another installation is running. Wait for it to end, then try again'
         reboot = 'Reboot the node, then try again'
         store = 'The component store is damaged. Run DISM /Online /Cleanup-Image /RestoreHealth on the node'
-        datastore = 'The store of Windows Update is damaged. Stop wuauserv, rename SoftwareDistribution and start it again'
+        datastore = 'Its store is damaged. Stop wuauserv, rename %SystemRoot%\SoftwareDistribution, start it'
         trust = 'Check the clock of the node and its trusted root certificates'
         offline = 'Fetch wsusscn2.cab anew, and update the Windows Update Agent of the node'
         unknown_service = 'Register the update service on the node, or choose another source'
@@ -337,7 +337,8 @@ function Get-PatchTask {
 }
 
 function Start-PatchTask {
-    # Runs a script as SYSTEM, with a limit that the scheduler itself keeps.
+    # Runs a script as SYSTEM. The scheduler ends it, if nobody else did, a minute after it should have come to its end.
+    # No time at all would mean no limit to it.
     param ([string]$Name, [string]$Script, [int]$Seconds)
 
     Write-PatchFile -Name "$Name.ps1" -Text $Script
@@ -349,7 +350,7 @@ function Start-PatchTask {
     $scheduler.Connect()
     $definition = $scheduler.NewTask(0)
     $definition.RegistrationInfo.Description = 'openpatch.patch_manager: removed when its work is done'
-    $definition.Settings.ExecutionTimeLimit = "PT${Seconds}S"
+    $definition.Settings.ExecutionTimeLimit = "PT$($Seconds + 60)S"
     $definition.Settings.DisallowStartIfOnBatteries = $false
     $definition.Settings.StopIfGoingOnBatteries = $false
     $definition.Settings.MultipleInstances = 2

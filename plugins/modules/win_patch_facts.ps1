@@ -312,7 +312,7 @@ function Get-RebootReason {
         @("$servicing\PackagesPending", 'Component Based Servicing: packages wait for a restart'),
         @("$agent\Auto Update\RebootRequired", 'Windows Update: an installed update waits for a restart'),
         @("$agent\Auto Update\PostRebootReporting", 'Windows Update: a restart is to be reported'),
-        @('SOFTWARE\Microsoft\ServerManager\CurrentRebootAttempts', 'Server Manager: a role or feature waits for a restart')
+        @('SOFTWARE\Microsoft\ServerManager\CurrentRebootAttempts', 'Server Manager: a role waits for a restart')
     )
     foreach ($key in $keys) {
         if (Test-Path -LiteralPath "HKLM:\$($key[0])") {
@@ -452,7 +452,8 @@ function Get-HotFixMoment {
     }
     else {
         [void][datetime]::TryParseExact($text, [string[]]@('M/d/yyyy', 'yyyyMMdd'),
-            [System.Globalization.CultureInfo]::InvariantCulture, [System.Globalization.DateTimeStyles]::None, [ref]$day)
+            [System.Globalization.CultureInfo]::InvariantCulture, [System.Globalization.DateTimeStyles]::None,
+            [ref]$day)
     }
     ConvertTo-PatchTime -Moment $day
 }
@@ -603,7 +604,8 @@ try {
     $facts.repositories = @(
         foreach ($service in $services) {
             $used = $service.used -or $service.id -eq $facts.update_source.service_id
-            $repository = @{ id = $service.id; name = $service.name; enabled = $service.default -or $service.registered -or $used }
+            $enabled = $service.default -or $service.registered -or $used
+            $repository = @{ id = $service.id; name = $service.name; enabled = [bool]$enabled }
             if ($used) {
                 $repository.reachable = $true
             }

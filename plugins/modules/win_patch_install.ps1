@@ -120,7 +120,8 @@ function Invoke-UpdateStep {
         $step.hresult_name = $told.hresult_name
     }
     if (-not $good) {
-        $step.reason = '{0} while {1}. {2}' -f ('{0} {1}' -f $told.hresult, $told.hresult_name).Trim(), $Stage, $told.advice
+        $code = ('{0} {1}' -f $told.hresult, $told.hresult_name).Trim()
+        $step.reason = '{0} while {1}. {2}' -f $code, $Stage, $told.advice
     }
     $step
 }
@@ -328,7 +329,8 @@ function Get-PatchOperation {
         $cause, $words = Get-InterruptionCause -Record $record -Late $late
         $record.state = 'interrupted'
         $record.cause = $cause
-        $record.message = "The operation was interrupted: $words. Scan the node to see what is installed, then install again"
+        $record.message = "The operation was interrupted: $words." +
+        ' Scan the node to see what is installed, then install again'
         Complete-PatchRecord -Record $record -Reason "interrupted: $words"
         if ($Touch) {
             $record.finished_at = ConvertTo-PatchTime -Moment ([datetime]::UtcNow)
@@ -393,7 +395,8 @@ function Start-PatchOperation {
         lock_timeout = $Module.Params.patch_lock_timeout
     }
     $record = @{
-        id = $id; state = 'running'; pid = 0; results = @(); updates = $Updates; warnings = @(); reboot_required = $false
+        id = $id; state = 'running'; pid = 0; results = @(); updates = $Updates; warnings = @()
+        reboot_required = $false
         started_at = ConvertTo-PatchTime -Moment ([datetime]::UtcNow); time_limit = $Module.Params.time_limit
         progress = @{ doing = 'starting'; current = ''; done = 0; total = $Updates.Count; percent = 0 }
     }
@@ -416,7 +419,8 @@ function Start-PatchOperation {
             Start-Sleep -Seconds 1
         }
         $result = '0x{0:X8}' -f [int](Get-PatchTask -Name $Name).LastTaskResult
-        $problem = 'not_started', "its task did not begin within a minute (result $result). See that tasks may run as SYSTEM"
+        $problem = 'not_started', ("its task did not begin within a minute (result $result). See that tasks may run" +
+            ' as SYSTEM')
     }
     catch {
         $problem = (Get-RefusalCode -ErrorRecord $_ -Otherwise 'not_written'), (Get-UpdateErrorText -ErrorRecord $_)

@@ -41,7 +41,8 @@ CODES = [
     ("0x80249999", "", False, "Get-WindowsUpdateLog"),
 ]
 PLAYED = [
-    play(server(updates=[update("5034129")], fail={"search": [row[0]]}), facts(), facts(set={"fail": {}})) for row in CODES
+    play(server(updates=[update("5034129")], fail={"search": [row[0]]}), facts(), facts(set={"fail": {}}))
+    for row in CODES
 ]
 NO_AGENT = play(server(fail={"new Microsoft.Update.Session": ["0x80040154"]}), facts())
 HALF = play(

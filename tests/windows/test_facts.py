@@ -45,27 +45,41 @@ RICH_UPDATE = update(
     behavior={"RebootBehavior": 2, "Impact": 2, "CanRequestUserInput": True},
 )
 RICH = play(server(updates=[RICH_UPDATE]), facts())
+NOTHING = {"InstallationBehavior": None, "LastDeploymentChangeTime": None, "MsrcSeverity": None, "Categories": []}
+ODD_CATEGORIES = [
+    category("434de588-ed14-48f5-8eed-a15e09a991f6", "Connecteurs", "UpdateClassification"),
+    category("11111111-1111-4111-8111-111111111111", "Produit\u00a0inconnu", "Product", WINDOWS),
+]
+ODD_TITLE = "Mise à jour\u00a0: outil\r\nde suppression"
 ODD = play(
     server(
         updates=[
-            update("", 1, Type=2, InstallationBehavior=None, LastDeploymentChangeTime=None, MsrcSeverity=None, Categories=[]),
-            update("KB890830", 2, Title="Mise à jour\u00a0: outil\r\nde suppression", Categories=[
-                category("434de588-ed14-48f5-8eed-a15e09a991f6", "Connecteurs", "UpdateClassification"),
-                category("11111111-1111-4111-8111-111111111111", "Produit\u00a0inconnu", "Product", WINDOWS),
-            ]),
+            update("", 1, Type=2, **NOTHING),
+            update("KB890830", 2, Title=ODD_TITLE, Categories=ODD_CATEGORIES),
         ]
     ),
     facts(),
-)  # fmt: skip
-MANY = play(
-    server(updates=[update(str(5_000_000 + number), number, Title=f"Обновление {number} 更新 {'x' * 150}", CveIDs=[f"CVE-2026-{n}" for n in range(30)]) for number in range(1, 1001)]),
-    facts(),
-)  # fmt: skip
+)
+MANY_UPDATES = [
+    update(
+        str(5_000_000 + number),
+        number,
+        Title=f"Обновление {number} 更新 {'x' * 150}",
+        CveIDs=[f"CVE-2026-{cve}" for cve in range(30)],
+    )
+    for number in range(1, 1001)
+]
+MANY = play(server(updates=MANY_UPDATES), facts())
 PRODUCTS = [play(server(cim={"Win32_OperatingSystem": [system(*row[:3])]}), facts()) for row in SYSTEMS]
 CURRENT = "HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
 BOOT = "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Memory Management\\PrefetchParameters"
 REGISTRY = {
-    CURRENT: {"UBR": 2227, "DisplayVersion": "21H2", "EditionID": "ServerDatacenter", "InstallationType": "Server Core"},
+    CURRENT: {
+        "UBR": 2227,
+        "DisplayVersion": "21H2",
+        "EditionID": "ServerDatacenter",
+        "InstallationType": "Server Core",
+    },
     BOOT: {"BootId": 41},
 }
 NAMED = play(server(registry=REGISTRY), facts())
@@ -120,7 +134,9 @@ def test_categories_by_their_ids(kb: str, classification: str, products: tuple[s
 def test_titles_keep_their_letters() -> None:
     titles = {row["name"]: row["title"] for row in REAL[0].facts["candidates"]}
     assert titles["KB5032339"].startswith("2023-11 Kumulatives Update für .NET Framework")
-    assert titles["KB5021233"] == "2022-12 x64 ベース システム用 Windows 10 Version 21H2 の累積更新プログラム (KB5021233)"
+    assert (
+        titles["KB5021233"] == "2022-12 x64 ベース システム用 Windows 10 Version 21H2 の累積更新プログラム (KB5021233)"
+    )
 
 
 def test_every_property_of_an_update() -> None:

@@ -17,7 +17,9 @@ pytestmark = needs_powershell
 FIRST, SECOND = update("5034129", 1), update("5034130", 2)
 OTHER = update("5034131", 3)
 # As the servicing stack update of the records: it must be installed alone.
-STACK = complete(next(row for row in read_fixture("updates.json") if row["KBArticleIDs"] == ["4512574"]), behavior={"Impact": 2})
+STACK = complete(
+    next(row for row in read_fixture("updates.json") if row["KBArticleIDs"] == ["4512574"]), behavior={"Impact": 2}
+)
 BOTH = [wanted(FIRST), wanted(SECOND)]
 
 PLAIN = play(
@@ -119,7 +121,7 @@ def test_exactly_what_was_named_is_installed() -> None:
 
 
 def test_it_runs_as_system_with_a_limit() -> None:
-    assert PLAIN[0].list_calls("register") == ["register S-1-5-18 5 S-1-5-18 PT14400S"]
+    assert PLAIN[0].list_calls("register") == ["register S-1-5-18 5 S-1-5-18 PT14460S"]
 
 
 def test_the_operation_when_it_is_done() -> None:
@@ -228,7 +230,9 @@ def test_what_has_to_wait_for_a_reboot_is_not_tried() -> None:
 
 def test_a_source_of_choice() -> None:
     found = SOURCES["microsoft_update"][0]
-    assert found.list_calls("search") == [f"search selection=3 service={MICROSOFT_UPDATE} IsInstalled=0 or IsInstalled=1"]
+    assert found.list_calls("search") == [
+        f"search selection=3 service={MICROSOFT_UPDATE} IsInstalled=0 or IsInstalled=1"
+    ]
     assert found.services == [WINDOWS_UPDATE], "registered for the operation only"
     assert SOURCES["wsus"][0].list_calls("search selection=1 ")
 

@@ -31,14 +31,21 @@ DISK_FULL = play(server(updates=FIVE, fail={f"download {name}": ["0x80070070"] f
 TRANSIENT = play(
     server(
         updates=FIVE,
-        fail={f"install {NAMES[0]}": ["throw:0x80240438", "0x80070652", ""], f"download {NAMES[1]}": ["0x80246008", ""]},
+        fail={
+            f"install {NAMES[0]}": ["throw:0x80240438", "0x80070652", ""],
+            f"download {NAMES[1]}": ["0x80246008", ""],
+        },
     ),
     START,
 )
 RESULTS = play(
     server(
         updates=FIVE,
-        fail={f"install {NAMES[0]}": ["3:0x00240005"], f"install {NAMES[1]}": ["5:0x00000000"], f"install {NAMES[2]}": ["4:0x00000000"]},
+        fail={
+            f"install {NAMES[0]}": ["3:0x00240005"],
+            f"install {NAMES[1]}": ["5:0x00000000"],
+            f"install {NAMES[2]}": ["4:0x00000000"],
+        },
     ),
     START,
 )
@@ -48,7 +55,9 @@ POLICY = play(server(updates=FIVE, fail={"search": ["0x8024002E"]}), START, REPA
 MIDWAY = play(server(updates=FIVE, fail={"new Microsoft.Update.UpdateColl": ["0x80010108"] * 99}), START, REPAIR)
 BUSY_WAITS = play(server(updates=FIVE, busy=2), install(operation_id="run-1", updates=ALL, patch_lock_timeout=60))
 BUSY_NAMED = play(
-    server(updates=FIVE, busy=99, processes=[{"Name": "msiexec.exe", "ProcessId": 812}, {"Name": "x.exe", "ProcessId": 1}]),
+    server(
+        updates=FIVE, busy=99, processes=[{"Name": "msiexec.exe", "ProcessId": 812}, {"Name": "x.exe", "ProcessId": 1}]
+    ),
     START,
     REPAIR,
 )
@@ -77,7 +86,9 @@ REBOOTED = play(
     server(
         updates=FIVE,
         scheduler="die2",
-        cim={"Win32_OperatingSystem": [system("Microsoft Windows Server 2022", "20348", 3) | {"LastBootUpTime": LATER}]},
+        cim={
+            "Win32_OperatingSystem": [system("Microsoft Windows Server 2022", "20348", 3) | {"LastBootUpTime": LATER}]
+        },
     ),
     START,
     REPAIR,
@@ -95,24 +106,36 @@ HUNG_CHECKED = play(
 GARBAGE = play(server(updates=FIVE), install(request="poll", write='{"id": "run-'), REPAIR)
 NEVER = play(server(updates=FIVE, scheduler="never"), START, REPAIR)
 REFUSED = {
-    code: play(server(updates=FIVE, fail={"register S-1-5-18 5 S-1-5-18 PT14400S": [number]}), START, REPAIR)
-    for code, number in (("not_administrator", "0x80070005"), ("disk_full", "0x80070070"), ("not_written", "0x80041318"))
+    code: play(server(updates=FIVE, fail={"register S-1-5-18 5 S-1-5-18 PT14460S": [number]}), START, REPAIR)
+    for code, number in (
+        ("not_administrator", "0x80070005"),
+        ("disk_full", "0x80070070"),
+        ("not_written", "0x80041318"),
+    )
 }
 STUCK = play(
     server(updates=FIVE, fail={"run task": ["0x80070005"], "delete task": ["0x80070005"]}),
     START,
 )
-STUCK_FORGET = play(server(updates=FIVE), START, install(request="forget", operation_id="run-1", set={"fail": {"delete task": ["0x80070005"]}}))
+STUCK_FORGET = play(
+    server(updates=FIVE),
+    START,
+    install(request="forget", operation_id="run-1", set={"fail": {"delete task": ["0x80070005"]}}),
+)
 SLOW = play(server(updates=FIVE, scheduler="slow", reads_times=True), START, POLL)
 BLOCKED = play(server(updates=FIVE, blocked="soon"), START)
 AT_ONCE = play(server(updates=FIVE), START, install(operation_id="run-2", updates=ALL, held=True))
 UNREADABLE = play(
     server(updates=FIVE, fail={"get task": ["0x80070005"]}),
-    install(request="poll", write=json.dumps({"id": "run-1", "state": "running", "started_at": "2026-03-02T05:00:00Z"})),
+    install(
+        request="poll", write=json.dumps({"id": "run-1", "state": "running", "started_at": "2026-03-02T05:00:00Z"})
+    ),
 )
 NO_SCHEDULER = play(
     server(updates=FIVE, fail={"connect": ["0x80070422"]}),
-    install(request="poll", write=json.dumps({"id": "run-1", "state": "running", "started_at": "2026-03-02T05:00:00Z"})),
+    install(
+        request="poll", write=json.dumps({"id": "run-1", "state": "running", "started_at": "2026-03-02T05:00:00Z"})
+    ),
 )
 
 
@@ -195,7 +218,10 @@ def test_another_installer_that_ends() -> None:
 def test_another_installer_is_named() -> None:
     error = BUSY_NAMED[0].operation["error"]
     assert error["code"] == "installer_busy"
-    assert "another installer (msiexec 812) is running. Wait for it to end, or raise patch_lock_timeout" in error["message"]
+    assert (
+        "another installer (msiexec 812) is running. Wait for it to end, or raise patch_lock_timeout"
+        in error["message"]
+    )
     assert "another installer is running" in BUSY_UNKNOWN[0].operation["error"]["message"]
     assert statuses(BUSY_UNKNOWN[0]) == ["not_tried"] * 5
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every line of the Windows modules was run by the tests of this folder. Run alone it fails: nothing was played then."""
+"""Every line of the Windows modules was run by the tests of this folder; run alone, this fails."""
 
 from __future__ import annotations
 

@@ -61,7 +61,8 @@ QUIET = play(
     facts(),
 )
 SEVERAL = play(
-    server(registry={f"{SERVICING}\\RebootPending": {}, f"{AGENT}\\RebootRequired": {}}, agent_wants_reboot=True), facts()
+    server(registry={f"{SERVICING}\\RebootPending": {}, f"{AGENT}\\RebootRequired": {}}, agent_wants_reboot=True),
+    facts(),
 )
 
 

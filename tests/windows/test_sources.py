@@ -19,14 +19,19 @@ pytestmark = needs_powershell
 CATALOGUE = str(Path(__file__).resolve())  # any file that is there
 OFFLINE = "c0ffee00-0000-4000-8000-000000000001"
 WITH_WSUS = {
-    POLICY: {"WUServer": "http://somebody:secret@wsus.example.com:8530", "WUStatusServer": "http://wsus.example.com:8530"},
+    POLICY: {
+        "WUServer": "http://somebody:secret@wsus.example.com:8530",
+        "WUStatusServer": "http://wsus.example.com:8530",
+    },
     f"{POLICY}\\AU": {"UseWUServer": 1},
 }
 UNUSED = {POLICY: {"WUServer": "http://wsus.example.com:8530"}}
 MU = service(MICROSOFT_UPDATE, "Microsoft Update")
 WU = service(WINDOWS_UPDATE, "Windows Update", default=True)
 
-BY_POLICY = play(server(registry=WITH_WSUS, services=[service(WSUS, "Windows Server Update Service", default=True), WU]), facts())
+BY_POLICY = play(
+    server(registry=WITH_WSUS, services=[service(WSUS, "Windows Server Update Service", default=True), WU]), facts()
+)
 NO_SERVICES = play(server(registry=WITH_WSUS, services=[]), facts())
 DEFAULT_MU = play(server(services=[{**MU, "IsDefaultAUService": True}, {**WU, "IsDefaultAUService": False}]), facts())
 ELSEWHERE = play(
@@ -38,10 +43,13 @@ CHOSEN = {
 }
 REGISTERED = play(server(), facts(patch_windows_update_source="microsoft_update"))
 WITH_CATALOGUE = play(
-    server(updates=[update("5034129")]), facts(patch_windows_offline_catalogue=CATALOGUE, patch_windows_update_source="wsus")
+    server(updates=[update("5034129")]),
+    facts(patch_windows_offline_catalogue=CATALOGUE, patch_windows_update_source="wsus"),
 )
 NO_CATALOGUE = play(server(), facts(patch_windows_offline_catalogue="/no/wsusscn2.cab"))
-LEFT_BEFORE = play(server(services=[WU, service("dddddddd-0000-4000-8000-000000000000", "openpatch.patch_manager")]), facts())
+LEFT_BEFORE = play(
+    server(services=[WU, service("dddddddd-0000-4000-8000-000000000000", "openpatch.patch_manager")]), facts()
+)
 STUBBORN = play(
     server(fail={f"RemoveService {OFFLINE}": ["0x80070005"]}), facts(patch_windows_offline_catalogue=CATALOGUE)
 )
@@ -49,7 +57,8 @@ BAD_CATALOGUE = play(
     server(fail={"AddScanPackageService": ["0x80247001"]}), facts(patch_windows_offline_catalogue=CATALOGUE)
 )
 LIMITED = play(
-    server(registry={POLICY: {"DisableWindowsUpdateAccess": 1, "DoNotConnectToWindowsUpdateInternetLocations": 1}}), facts()
+    server(registry={POLICY: {"DisableWindowsUpdateAccess": 1, "DoNotConnectToWindowsUpdateInternetLocations": 1}}),
+    facts(),
 )
 
 # A network logon is refused what needs the service manager; the same as SYSTEM is not.
@@ -164,7 +173,7 @@ def test_a_search_apart_from_the_connection() -> None:
     assert found.facts["candidates"][0]["kb_ids"] == ["KB5000000"], "a list of one"
     assert found.facts["candidates"][0]["cve_ids"] == [], "an empty one"
     assert [row["name"] for row in found.facts["installed"]] == ["KB5012170"]
-    assert found.list_calls("register") == ["register S-1-5-18 5 S-1-5-18 PT3600S"]
+    assert found.list_calls("register") == ["register S-1-5-18 5 S-1-5-18 PT3660S"]
     assert (found.files, found.tasks, found.services) == ([], [], [WINDOWS_UPDATE])
 
 
