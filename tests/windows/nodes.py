@@ -51,7 +51,7 @@ def complete(row: Json, **more: Any) -> Json:
     """An IUpdate with every property it has, from what is recorded of it."""
     behavior = {"RebootBehavior": 0, "Impact": 0, "CanRequestUserInput": False, **more.pop("behavior", {})}
     return {
-        **dict.fromkeys(("SecurityBulletinIDs", "CveIDs", "SupersededUpdateIDs", "BundledUpdates"), []),
+        **{key: [] for key in ("SecurityBulletinIDs", "CveIDs", "SupersededUpdateIDs", "BundledUpdates")},
         **dict.fromkeys(
             ("IsInstalled", "IsHidden", "IsDownloaded", "IsMandatory", "BrowseOnly", "RebootRequired"), False
         ),

@@ -45,7 +45,12 @@ RICH_UPDATE = update(
     behavior={"RebootBehavior": 2, "Impact": 2, "CanRequestUserInput": True},
 )
 RICH = play(server(updates=[RICH_UPDATE]), facts())
-NOTHING = {"InstallationBehavior": None, "LastDeploymentChangeTime": None, "MsrcSeverity": None, "Categories": []}
+NOTHING: dict[str, Any] = {
+    "InstallationBehavior": None,
+    "LastDeploymentChangeTime": None,
+    "MsrcSeverity": None,
+    "Categories": [],
+}
 ODD_CATEGORIES = [
     category("434de588-ed14-48f5-8eed-a15e09a991f6", "Connecteurs", "UpdateClassification"),
     category("11111111-1111-4111-8111-111111111111", "Produit\u00a0inconnu", "Product", WINDOWS),
