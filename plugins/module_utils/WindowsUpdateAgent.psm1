@@ -270,18 +270,21 @@ function Read-PatchFile {
 
 function ConvertTo-PlainObject {
     # What ConvertFrom-Json makes, as Ansible.Basic and ConvertTo-Json take it: dictionaries, lists, texts, numbers.
-    # PowerShell 7 reads times where texts were meant.
+    # PowerShell 7 reads times where texts were meant. A list must not be given back as a whole: Windows PowerShell 5.1
+    # would write it as a dictionary with 'value' and 'Count'.
     param ($Value)
 
     if ($Value -is [System.Management.Automation.PSCustomObject]) {
         $plain = @{}
         foreach ($property in $Value.PSObject.Properties) {
-            $plain[$property.Name] = ConvertTo-PlainObject -Value $property.Value
+            if ($property.Value -is [array]) {
+                $plain[$property.Name] = @(foreach ($item in $property.Value) { ConvertTo-PlainObject -Value $item })
+            }
+            else {
+                $plain[$property.Name] = ConvertTo-PlainObject -Value $property.Value
+            }
         }
         $plain
-    }
-    elseif ($Value -is [array]) {
-        , @($Value | ForEach-Object { ConvertTo-PlainObject -Value $_ })
     }
     elseif ($Value -is [datetime]) {
         ConvertTo-PatchTime -Moment $Value

@@ -480,6 +480,9 @@ function Add-InstalledFact {
     $byId = Get-LastEntry -History $History -Key { param ($entry) $entry.update_id }
     foreach ($fact in $Installed) {
         $fact.source = 'search'
+    }
+    # What waits for a reboot was installed all the same, though the search has it among the missing.
+    foreach ($fact in @($Installed) + @($Missing | Where-Object { $_.reboot_required })) {
         $entry = $byId[$fact.update_id]
         if ($entry -and $entry.installs -and $entry.at) {
             $fact.installed_at = $entry.at
@@ -560,11 +563,11 @@ if ($problem) {
 
 try {
     $facts = Get-NodeFact
-    $installed = New-Object -TypeName System.Collections.ArrayList
-    $candidates = New-Object -TypeName System.Collections.ArrayList
-    $history = New-Object -TypeName System.Collections.ArrayList
-    $services = New-Object -TypeName System.Collections.ArrayList
-    $warnings = New-Object -TypeName System.Collections.ArrayList
+    $installed = [System.Collections.ArrayList]@()
+    $candidates = [System.Collections.ArrayList]@()
+    $history = [System.Collections.ArrayList]@()
+    $services = [System.Collections.ArrayList]@()
+    $warnings = [System.Collections.ArrayList]@()
     foreach ($item in $answer) {
         $kind = $item.kind
         $item.Remove('kind')

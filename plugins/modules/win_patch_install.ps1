@@ -146,9 +146,13 @@ function Find-WantedUpdate {
         elseif ([int]$update.Identity.RevisionNumber -ne [int]$wanted.revision) {
             $refusal = "the node is offered revision $($update.Identity.RevisionNumber) now. Scan the node again"
         }
-        elseif ($update.IsInstalled) {
+        elseif ($update.IsInstalled -or $update.RebootRequired) {
+            # Until the reboot the agent says "not installed" of what it has installed.
             Add-PatchResult -Record $Record -Update $wanted -Result @{ status = 'installed'; stage = 'searching'
                 reason = 'was installed already'; reboot_required = [bool]$update.RebootRequired
+            }
+            if ($update.RebootRequired) {
+                $Record.reboot_required = $true
             }
             continue
         }

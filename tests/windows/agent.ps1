@@ -315,3 +315,39 @@ function global:ConvertTo-Time {
     }
     $Value
 }
+
+# Windows PowerShell 5.1 writes {"value": [...], "Count": n} for an array that has been through a pipeline as a whole, or
+# came from a cmdlet. PowerShell 7 does not, so arrays are looked at here.
+Add-Type -TypeDefinition @'
+using System.Collections;
+using System.Collections.Generic;
+using System.Management.Automation;
+public static class Wrapped
+{
+    public static List<string> Find(object root)
+    {
+        var found = new List<string>();
+        Walk(root is PSObject top ? top.BaseObject : root, "", found);
+        return found;
+    }
+    static void Walk(object value, string place, List<string> found)
+    {
+        if (value is PSObject wrapped)
+        {
+            value = wrapped.BaseObject;
+            if (value is IList) found.Add(place);
+        }
+        if (value is IDictionary dictionary)
+            foreach (DictionaryEntry entry in dictionary) Walk(entry.Value, place + "." + entry.Key, found);
+        else if (value is IList list)
+            foreach (var item in list) Walk(item, place + "[]", found);
+    }
+}
+'@
+$global:RealConvertToJson = Get-Command -Name ConvertTo-Json -CommandType Cmdlet
+function global:ConvertTo-Json {
+    param ($InputObject, [int]$Depth = 2, [switch]$Compress)
+    $wrapped = [Wrapped]::Find($InputObject)
+    if ($wrapped.Count) { throw "arrays that Windows PowerShell 5.1 would spoil: $($wrapped | Select-Object -Unique)" }
+    & $global:RealConvertToJson -InputObject $InputObject -Depth $Depth -Compress:$Compress
+}

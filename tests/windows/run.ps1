@@ -110,4 +110,4 @@ foreach ($case in (ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText(
     $results[$case.name] = @(foreach ($step in $case.steps) { Invoke-Step -Step $step })
 }
 $report = @{ results = $results; lines = @($global:Lines); hits = @($global:Hits) }
-[System.IO.File]::WriteAllText($Out, (ConvertTo-Json -InputObject $report -Depth 20 -Compress))
+[System.IO.File]::WriteAllText($Out, (& $global:RealConvertToJson -InputObject $report -Depth 20 -Compress))

@@ -75,6 +75,11 @@ REBOOTS = play(
     server(updates=[update("5034129", 1, behavior={"RebootBehavior": 1}), SECOND]),
     install(operation_id="a", updates=BOTH),
 )
+WAITS = play(
+    server(updates=[update("5034129", 1, behavior={"RebootBehavior": 1})]),
+    install(operation_id="a", updates=[wanted(FIRST)]),
+    install(operation_id="b", updates=[wanted(FIRST)]),
+)
 STACK_REBOOTS = play(
     server(updates=[update("5034129", 1, behavior={"RebootBehavior": 1, "Impact": 2}), SECOND]),
     install(operation_id="a", updates=BOTH),
@@ -218,6 +223,17 @@ def test_what_is_left_out_and_why() -> None:
 def test_an_update_that_wants_a_reboot() -> None:
     assert REBOOTS[0].operation["reboot_required"]
     assert [row["reboot_required"] for row in REBOOTS[0].operation["results"]] == [True, False]
+
+
+def test_what_waits_for_a_reboot_is_not_installed_again() -> None:
+    (result,) = WAITS[1].operation["results"]
+    assert (result["status"], result["reason"], result["reboot_required"]) == (
+        "installed",
+        "was installed already",
+        True,
+    )
+    assert WAITS[1].operation["reboot_required"]
+    assert not WAITS[1].list_calls("install")
 
 
 def test_what_has_to_wait_for_a_reboot_is_not_tried() -> None:

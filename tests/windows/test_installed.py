@@ -18,7 +18,9 @@ pytestmark = needs_powershell
 
 HERE = update("5034129", 1, IsInstalled=True)
 RENEWED = update("2267602", 2)
+WAITING = update("5034140", 3, RebootRequired=True)
 HISTORY = [
+    entry("KB5034140", "2026-03-08T02:00:00", of=WAITING),
     entry("KB5034129", "2026-02-11T02:00:00", of=HERE),
     entry("KB5034129, in vain", "2026-02-20T02:00:00", result=4, of=HERE),
     entry("an update of last year (KB5012170)", "2025-08-10T03:00:00"),
@@ -29,7 +31,7 @@ HISTORY = [
     entry("with errors (KB5012172)", "2025-08-11T03:00:00", result=3),
     entry("without a date (KB5012173)", None),
 ]
-NODE = play(server(updates=[HERE, RENEWED], history=HISTORY), facts())
+NODE = play(server(updates=[HERE, RENEWED, WAITING], history=HISTORY), facts())
 
 # The Japanese history as recorded, newest last; its entries have no dates there.
 JAPANESE = [
@@ -60,6 +62,11 @@ def installed(played: Any) -> dict[str, dict[str, Any]]:
 def test_history_dates_what_the_search_found() -> None:
     found = installed(NODE)["KB5034129"]
     assert (found["source"], found["installed_at"]) == ("search", "2026-02-11T02:00:00Z")
+
+
+def test_history_dates_what_waits_for_a_reboot() -> None:
+    dates = {row["name"]: row.get("installed_at") for row in NODE[0].facts["candidates"]}
+    assert dates == {"KB2267602": None, "KB5034140": "2026-03-08T02:00:00Z"}
 
 
 def test_history_knows_what_the_search_does_not() -> None:
