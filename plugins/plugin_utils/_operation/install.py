@@ -103,7 +103,7 @@ def install_host(operation: HostOperation) -> Installed:
         raw, facts = operation.collect(refresh=False, sources=found.sources)
     judged = operation.judge(raw, facts, found.frozen, operation="Install", results=results, warnings=found.unheard)
     judged, reboot = _reboot(operation, judged, transaction, found.sources)
-    held_back = tuple(asdict(package) for package in plan.held_back)
+    held_back = tuple(package.to_dict() for package in plan.held_back)
     return Installed(judged, reboot, tuple(transaction), held_back, tuple(notes))
 
 
