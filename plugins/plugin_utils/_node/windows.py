@@ -168,7 +168,8 @@ class WindowsNode:
     def _tell_boot(self, script: str) -> tuple[str, str]:
         """Run a script that tells the boot the node is in: its id and when it began."""
         mark = f"{MARK} {secrets.token_hex(16)}"
-        encoded = self._action._connection._shell._encode_script(script.replace("MARK", mark))
+        shell = self._action._connection._shell
+        encoded = shell._encode_script(script.replace("MARK", mark), strict_mode=False, preserve_rc=False)
         result = self._action._low_level_execute_command(encoded, sudoable=False)
         stdout = str(result.get("stdout", ""))
         found = None
