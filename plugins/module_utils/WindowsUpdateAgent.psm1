@@ -376,13 +376,14 @@ function Remove-PatchTask {
         $scheduler.GetFolder('\').DeleteTask($Name, 0)
     }
     $directory = Get-PatchDirectory
-    foreach ($leaf in @("$Name.ps1") + $File) {
-        [System.IO.File]::Delete((Join-Path -Path $directory -ChildPath $leaf))
-        [System.IO.File]::Delete((Join-Path -Path $directory -ChildPath "$leaf.new"))
-    }
-    if ([System.IO.Directory]::Exists($directory) -and
-        -not [System.IO.Directory]::GetFileSystemEntries($directory).Length) {
-        [System.IO.Directory]::Delete($directory)
+    if ([System.IO.Directory]::Exists($directory)) {
+        foreach ($leaf in @("$Name.ps1") + $File) {
+            [System.IO.File]::Delete((Join-Path -Path $directory -ChildPath $leaf))
+            [System.IO.File]::Delete((Join-Path -Path $directory -ChildPath "$leaf.new"))
+        }
+        if (-not [System.IO.Directory]::GetFileSystemEntries($directory).Length) {
+            [System.IO.Directory]::Delete($directory)
+        }
     }
 }
 

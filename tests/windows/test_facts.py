@@ -14,16 +14,12 @@ import pytest
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.facts import parse_facts
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import PackageManager
 from tests.windows.nodes import (
-    POLICY,
     SYSTEMS,
     WINDOWS,
-    WINDOWS_UPDATE,
     category,
     complete,
-    entry,
     read_fixture,
     server,
-    service,
     system,
     update,
 )
