@@ -10,18 +10,20 @@ runs here, nor does an update agent.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import ansible
 import pytest
 
-from tests.integration.controller import Controller
+from tests.integration.controller import Controller, PlaybookRun
 from tests.integration.windows.connection.played import ask
 from tests.windows.nodes import server, update
 from tests.windows.play import PLUGINS, POWERSHELL, needs_powershell
@@ -36,7 +38,9 @@ Json = dict[str, Any]
 class PlayedNode:
     """A Windows node that goes on between two calls of ansible-playbook."""
 
-    def __init__(self, folder: Path, node: Json) -> None:
+    def __init__(self, parent: Path, name: str, node: Json) -> None:
+        folder = parent / name
+        folder.mkdir()
         self._socket = str(folder / "node")
         registry = {BOOT_KEY: {"BootId": 41}}
         (folder / "node.json").write_text(json.dumps({"registry": registry, **node}), encoding="utf-8")
@@ -46,7 +50,10 @@ class PlayedNode:
         command += ["-Core", str(Path(ansible.__file__).parent), "-Work", str(folder / "windows")]
         self._output = (folder / "output").open("w+", encoding="utf-8")
         self._process = subprocess.Popen(command, stdout=self._output, stderr=subprocess.STDOUT)
-        deadline = time.monotonic() + 60
+
+    def wait(self) -> None:
+        """Return when it listens."""
+        deadline = time.monotonic() + 120
         while not Path(self._socket).exists():
             assert self._process.poll() is None, self._say()
             assert time.monotonic() < deadline, self._say()
@@ -71,32 +78,7 @@ class PlayedNode:
         self._output.close()
 
 
-StartNode = Callable[[Json], PlayedNode]
-
-
-@pytest.fixture
-def start() -> Iterator[StartNode]:
-    nodes: list[PlayedNode] = []
-    with tempfile.TemporaryDirectory() as folder:  # the path of a socket is short
-
-        def begin(node: Json) -> PlayedNode:
-            own = Path(folder, str(len(nodes)))
-            own.mkdir()
-            nodes.append(PlayedNode(own, node))
-            return nodes[-1]
-
-        yield begin
-        for node in nodes:
-            node.stop()
-
-
-@pytest.fixture
-def controller(controller: Controller) -> Controller:
-    controller.environment["ANSIBLE_CONNECTION_PLUGINS"] = str(HERE / "connection")
-    return controller
-
-
-REBOOTS = {"behavior": {"RebootBehavior": 1}}
+REBOOTS: Json = {"behavior": {"RebootBehavior": 1}}
 STACK = update("5030000", 1)
 CUMULATIVE = update("5034129", 2, **REBOOTS)
 REPLACED = update("5033118", 3)
@@ -104,86 +86,135 @@ NEXT = update("5040001", 4)
 BROKEN = update("5040002", 5)
 
 
-def test_the_same_playbook_scans_installs_and_reboots_a_windows_node(start: StartNode, controller: Controller) -> None:
-    cumulative = update("5034129", 2, **REBOOTS, SupersededUpdateIDs=[REPLACED["Identity"]["UpdateID"]])
-    low = update("5039999", 6, MsrcSeverity="Low")
-    node = start(server(updates=[STACK, cumulative, REPLACED, low], later=[NEXT]))
-    controller.inventory({"win1": node.host_vars})
+LOW = update("5039999", 6, MsrcSeverity="Low")
+SUPERSEDING = update("5034129", 2, **REBOOTS, SupersededUpdateIDs=[REPLACED["Identity"]["UpdateID"]])
 
-    scan = controller.play("patch")
-    assert scan.rc == 0, scan.output
-    result = scan.results("patch_scan")["win1"]
+NODES: dict[str, Json] = {
+    "good": server(updates=[STACK, SUPERSEDING, REPLACED, LOW], later=[NEXT]),
+    "broken": server(updates=[CUMULATIVE, BROKEN], fail={"install KB5040002": ["0x80070643"]}),
+    "patient": server(updates=[CUMULATIVE], later=[NEXT]),
+    "blind": server(updates=[CUMULATIVE], fail={"search": ["0x8024402C"]}),
+}
+
+
+@dataclass(frozen=True)
+class Year:
+    """What a user did one after the other, and the log of each node after it."""
+
+    scan: PlaybookRun
+    scanned: Mapping[str, Sequence[str]]
+    preview: PlaybookRun
+    previewed: Mapping[str, Sequence[str]]
+    install: PlaybookRun
+    installed: Mapping[str, Json]
+    rescan: PlaybookRun
+    again: PlaybookRun
+    after: Json
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Year]:
+    """All nodes through scan, check mode, install, scan and install again."""
+    controller = Controller(tmp_path_factory.mktemp("controller"))
+    controller.environment["ANSIBLE_CONNECTION_PLUGINS"] = str(HERE / "connection")
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:  # the path of a socket is short
+        nodes = {name: PlayedNode(Path(folder), name, node) for name, node in NODES.items()}
+        for node in nodes.values():
+            stack.callback(node.stop)
+        for node in nodes.values():
+            node.wait()
+        controller.inventory(
+            {
+                name: {**node.host_vars, **({"patch_reboot_option": "NoReboot"} if name == "patient" else {})}
+                for name, node in nodes.items()
+            }
+        )
+
+        def look() -> dict[str, Json]:
+            return {name: node.look() for name, node in nodes.items()}
+
+        def read_logs() -> dict[str, Sequence[str]]:
+            return {name: seen["log"] for name, seen in look().items()}
+
+        scan, scanned = controller.play("patch"), read_logs()
+        preview, previewed = controller.play("patch", "--check", "-l", "good", patch_operation="install"), read_logs()
+        install, installed = controller.play("patch", patch_operation="install", patch_poll_interval=1), look()
+        rescan = controller.play("patch")
+        again = controller.play("patch", "-l", "good", patch_operation="install")
+        yield Year(scan, scanned, preview, previewed, install, installed, rescan, again, nodes["good"].look())
+
+
+def states(run: PlaybookRun, action: str, host: str) -> dict[str, str]:
+    assert host in run.results(action), run.output
+    return {patch["id"]: patch["state"] for patch in run.results(action)[host]["patches"]}
+
+
+def test_a_scan_is_one_remote_execution(year: Year) -> None:
+    result = year.scan.results("patch_scan")["good"]
     assert (result["operating_system"], result["baseline"]) == ("WINDOWS", "AWS-DefaultPatchBaseline")
-    assert {patch["id"]: patch["state"] for patch in result["patches"]} == {
+    assert states(year.scan, "patch_scan", "good") == {
         "KB5030000": "MISSING",
         "KB5034129": "MISSING",
         "KB5039999": "AVAILABLE_SECURITY_UPDATE",
     }
-    assert node.look()["log"][0] == "win_patch_facts", "one remote execution"
-    assert [entry for entry in node.look()["log"] if entry.startswith("win_patch")] == ["win_patch_facts"]
+    assert [entry for entry in year.scanned["good"] if entry.startswith(("win_patch", "script"))] == ["win_patch_facts"]
 
-    preview = controller.play("patch", "--check", patch_operation="install")
-    assert preview.rc == 0, preview.output
-    planned = preview.results("patch_install")["win1"]["transaction"]
+
+def test_check_mode_starts_nothing(year: Year) -> None:
+    planned = year.preview.results("patch_install")["good"]["transaction"]
     assert [(entry["name"], entry["version"], entry["status"]) for entry in planned] == [
         ("KB5030000", "200", "planned"),
         ("KB5034129", "200", "planned"),
     ]
-    assert not [entry for entry in node.look()["log"] if entry.startswith("win_patch_install")]
+    assert not [entry for entry in year.previewed["good"] if entry.startswith("win_patch_install")]
 
-    run = controller.play("patch", patch_operation="install", patch_poll_interval=1)
-    assert run.rc == 0, run.output
-    result = run.results("patch_install")["win1"]
-    assert result["compliance_status"] == "COMPLIANT", run.output
-    # the last one came on offer by the reboot; nothing that it did not ask for
+
+def test_an_install_reboots_until_nothing_approved_is_missing(year: Year) -> None:
+    result = year.install.results("patch_install")["good"]
+    assert result["compliance_status"] == "COMPLIANT", year.install.output
+    # the last one came on offer by the reboot, and nothing that the baseline does not approve
     assert [(entry["name"], entry["status"]) for entry in result["transaction"]] == [
         ("KB5030000", "installed"),
         ("KB5034129", "installed"),
         ("KB5040001", "installed"),
     ]
     assert (result["reboot"]["performed"], result["reboot"]["count"]) == (True, 2)
-    seen = node.look()
-    assert seen["log"].count("reboot") == 2
+    assert year.installed["good"]["log"].count("reboot") == 2
+
+
+def test_nothing_stays_behind_on_the_node(year: Year) -> None:
+    seen = year.installed["good"]
     assert seen["log"].count("win_patch_install forget") == 2
-    assert [entry for entry in seen["files"] if "operation" in entry] == [], "nothing stays behind on the node"
-    assert seen["tasks"] == []
-
-    again = controller.play("patch", patch_operation="install")
-    assert again.rc == 0, again.output
-    assert again.results("patch_install")["win1"]["changed"] is False
-    assert node.look()["log"].count("reboot") == 2
+    assert (seen["files"], seen["tasks"]) == ([], [])
 
 
-def test_an_update_that_always_fails_is_given_up_and_stays_failed(start: StartNode, controller: Controller) -> None:
-    failures = {"install KB5040002": ["0x80070643"]}
-    node = start(server(updates=[CUMULATIVE, BROKEN], fail=failures))
-    controller.inventory({"win1": node.host_vars})
-    run = controller.play("patch", patch_operation="install", patch_poll_interval=1)
-    result = run.results("patch_install")["win1"]
-    assert {patch["id"]: patch["state"] for patch in result["patches"]} == {"KB5040002": "FAILED"}, run.output
+def test_a_second_run_changes_nothing(year: Year) -> None:
+    assert year.again.rc == 0, year.again.output
+    assert year.again.results("patch_install")["good"]["changed"] is False
+    assert year.after["log"].count("reboot") == 2
+
+
+def test_an_update_that_always_fails_is_given_up(year: Year) -> None:
+    result = year.install.results("patch_install")["broken"]
+    assert states(year.install, "patch_install", "broken") == {"KB5040002": "FAILED"}
     assert "0x80070643" in result["patches"][0]["reason"]
-    assert node.look()["log"].count("install KB5040002") == 2, "once more after the reboot, then no more"
+    assert year.installed["broken"]["log"].count("install KB5040002") == 2, "once more after the reboot, then no more"
     assert any("gave up on" in warning and "KB5040002" in warning for warning in result["warnings"])
-    # nothing of it is on the node any more, and the next scan still knows
-    scan = controller.play("patch")
-    assert {patch["id"]: patch["state"] for patch in scan.results("patch_scan")["win1"]["patches"]} == {
-        "KB5040002": "FAILED"
-    }
 
 
-def test_without_a_reboot_what_is_installed_waits_for_it(start: StartNode, controller: Controller) -> None:
-    node = start(server(updates=[CUMULATIVE], later=[NEXT]))
-    controller.inventory({"win1": node.host_vars})
-    run = controller.play("patch", patch_operation="install", patch_reboot_option="NoReboot", patch_poll_interval=1)
-    result = run.results("patch_install")["win1"]
-    assert {patch["id"]: patch["state"] for patch in result["patches"]} == {"KB5034129": "INSTALLED_PENDING_REBOOT"}
-    assert result["compliance_status"] == "NON_COMPLIANT"
-    assert "reboot" not in node.look()["log"]
+def test_a_scan_still_knows_what_failed_though_the_node_does_not(year: Year) -> None:
+    assert year.installed["broken"]["files"] == []
+    assert states(year.rescan, "patch_scan", "broken") == {"KB5040002": "FAILED"}
 
 
-def test_a_search_that_fails_fails_the_node_with_its_error(start: StartNode, controller: Controller) -> None:
-    node = start(server(updates=[CUMULATIVE], fail={"search": ["0x8024402C"]}))
-    controller.inventory({"win1": node.host_vars})
-    run = controller.play("patch")
-    assert run.outcome("win1") == "failed"
-    assert "0x8024402C" in run.output
+def test_without_a_reboot_what_is_installed_waits_for_it(year: Year) -> None:
+    for run, action in ((year.install, "patch_install"), (year.rescan, "patch_scan")):
+        assert states(run, action, "patient") == {"KB5034129": "INSTALLED_PENDING_REBOOT"}
+        assert run.results(action)["patient"]["compliance_status"] == "NON_COMPLIANT"
+    assert "reboot" not in year.installed["patient"]["log"]
+
+
+def test_a_search_that_fails_fails_the_node_with_its_error(year: Year) -> None:
+    assert year.scan.outcome("blind") == "failed"
+    assert "0x8024402C" in year.scan.output
+    assert "ERROR" in year.scan.stdout
