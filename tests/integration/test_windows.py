@@ -35,26 +35,21 @@ BOOT_KEY = "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Memory M
 Json = dict[str, Any]
 
 
-class PlayedNode:
-    """A Windows node that goes on between two calls of ansible-playbook."""
+class PlayedNodes:
+    """Windows nodes that go on between two calls of ansible-playbook, in one PowerShell."""
 
-    def __init__(self, parent: Path, name: str, node: Json) -> None:
-        folder = parent / name
-        folder.mkdir()
-        self._socket = str(folder / "node")
-        registry = {BOOT_KEY: {"BootId": 41}}
-        (folder / "node.json").write_text(json.dumps({"registry": registry, **node}), encoding="utf-8")
-        (folder / "windows").mkdir()
+    def __init__(self, folder: Path, nodes: Mapping[str, Json]) -> None:
+        self._names = list(nodes)
+        self.socket = str(folder / "socket")
+        rows = {name: {"registry": {BOOT_KEY: {"BootId": 41}}, **node} for name, node in nodes.items()}
+        (folder / "nodes.json").write_text(json.dumps(rows), encoding="utf-8")
         command = [POWERSHELL, "-NoProfile", "-NonInteractive", "-File", str(HERE / "serve.ps1")]
-        command += ["-Node", str(folder / "node.json"), "-Socket", self._socket, "-Plugins", str(PLUGINS)]
-        command += ["-Core", str(Path(ansible.__file__).parent), "-Work", str(folder / "windows")]
+        command += ["-Nodes", str(folder / "nodes.json"), "-Socket", self.socket, "-Plugins", str(PLUGINS)]
+        command += ["-Core", str(Path(ansible.__file__).parent), "-Work", str(folder)]
         self._output = (folder / "output").open("w+", encoding="utf-8")
         self._process = subprocess.Popen(command, stdout=self._output, stderr=subprocess.STDOUT)
-
-    def wait(self) -> None:
-        """Return when it listens."""
         deadline = time.monotonic() + 120
-        while not Path(self._socket).exists():
+        while not Path(self.socket).exists():
             assert self._process.poll() is None, self._say()
             assert time.monotonic() < deadline, self._say()
             time.sleep(0.1)
@@ -63,14 +58,9 @@ class PlayedNode:
         self._output.seek(0)
         return self._output.read()
 
-    @property
-    def host_vars(self) -> Json:
-        return {"ansible_connection": "played", "played_socket": self._socket}
-
-    def look(self) -> Json:
-        """What was asked of the node, and what is on it now."""
-        seen: Json = json.loads(ask(self._socket, {"log": True})["stdout"])
-        return seen
+    def look(self) -> dict[str, Json]:
+        """What was asked of each node, and what is on it now."""
+        return {name: json.loads(ask(self.socket, name, {"log": True})["stdout"]) for name in self._names}
 
     def stop(self) -> None:
         self._process.kill()
@@ -78,6 +68,7 @@ class PlayedNode:
         self._output.close()
 
 
+NO_REBOOT = {"patch_reboot_option": "NoReboot"}
 REBOOTS: Json = {"behavior": {"RebootBehavior": 1}}
 STACK = update("5030000", 1)
 CUMULATIVE = update("5034129", 2, **REBOOTS)
@@ -118,30 +109,20 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Year]:
     controller = Controller(tmp_path_factory.mktemp("controller"))
     controller.environment["ANSIBLE_CONNECTION_PLUGINS"] = str(HERE / "connection")
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:  # the path of a socket is short
-        nodes = {name: PlayedNode(Path(folder), name, node) for name, node in NODES.items()}
-        for node in nodes.values():
-            stack.callback(node.stop)
-        for node in nodes.values():
-            node.wait()
-        controller.inventory(
-            {
-                name: {**node.host_vars, **({"patch_reboot_option": "NoReboot"} if name == "patient" else {})}
-                for name, node in nodes.items()
-            }
-        )
-
-        def look() -> dict[str, Json]:
-            return {name: node.look() for name, node in nodes.items()}
+        nodes = PlayedNodes(Path(folder), NODES)
+        stack.callback(nodes.stop)
+        connection = {"ansible_connection": "played", "played_socket": nodes.socket}
+        controller.inventory({**dict.fromkeys(NODES, connection), "patient": {**connection, **NO_REBOOT}})
 
         def read_logs() -> dict[str, Sequence[str]]:
-            return {name: seen["log"] for name, seen in look().items()}
+            return {name: seen["log"] for name, seen in nodes.look().items()}
 
         scan, scanned = controller.play("patch"), read_logs()
         preview, previewed = controller.play("patch", "--check", "-l", "good", patch_operation="install"), read_logs()
-        install, installed = controller.play("patch", patch_operation="install", patch_poll_interval=1), look()
+        install, installed = controller.play("patch", patch_operation="install", patch_poll_interval=1), nodes.look()
         rescan = controller.play("patch")
         again = controller.play("patch", "-l", "good", patch_operation="install")
-        yield Year(scan, scanned, preview, previewed, install, installed, rescan, again, nodes["good"].look())
+        yield Year(scan, scanned, preview, previewed, install, installed, rescan, again, nodes.look()["good"])
 
 
 def states(run: PlaybookRun, action: str, host: str) -> dict[str, str]:

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# A Windows node that stays up between two calls: tests/windows/agent.ps1 plays it, ansible-playbook asks it over a socket.
-# One line of JSON comes in for each remote execution, a module with its arguments or a script, and one goes out.
-param ([string]$Node, [string]$Socket, [string]$Core, [string]$Plugins, [string]$Work)
+# Windows nodes that stay up between two calls: tests/windows/agent.ps1 plays them, ansible-playbook asks over a socket. One
+# line of JSON comes in for each remote execution, with the node's name and a module or a script, and one goes out.
+param ([string]$Nodes, [string]$Socket, [string]$Core, [string]$Plugins, [string]$Work)
 
 $ErrorActionPreference = 'Stop'
 $windows = [System.IO.Path]::GetFullPath((Join-Path $PSScriptRoot '../../windows'))
@@ -24,7 +24,6 @@ foreach ($name in 'win_patch_facts', 'win_patch_install') {
     $modules[$name] = [ScriptBlock]::Create([System.IO.File]::ReadAllText("$Plugins/modules/$name.ps1"))
 }
 
-$global:Down = 0
 function global:shutdown.exe {
     # A reboot as the agent sees it: what waited is in, what needed it comes on offer, and one connection fails meanwhile.
     foreach ($update in $global:Node.updates) {
@@ -41,12 +40,13 @@ function global:shutdown.exe {
     $global:LASTEXITCODE = 0
 }
 
-$env:SystemRoot = $Work
 $env:PROCESSOR_ARCHITECTURE = 'AMD64'
-$global:Tasks = @{}
-$global:Snapshots = [System.Collections.Generic.List[string]]::new()
-Initialize-Node -Node (ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($Node)))
-$log = [System.Collections.Generic.List[string]]::new()
+$all = @{}
+foreach ($row in (ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($Nodes))).PSObject.Properties) {
+    Initialize-Node -Node $row.Value
+    $all[$row.Name] = @{ node = $global:Node; tasks = @{}; down = 0; log = [System.Collections.Generic.List[string]]::new() }
+    [void][System.IO.Directory]::CreateDirectory("$Work/$($row.Name)")
+}
 
 $listener = [System.Net.Sockets.Socket]::new([System.Net.Sockets.AddressFamily]::Unix, [System.Net.Sockets.SocketType]::Stream, [System.Net.Sockets.ProtocolType]::Unspecified)
 $listener.Bind([System.Net.Sockets.UnixDomainSocketEndPoint]::new($Socket))
@@ -57,8 +57,15 @@ while ($true) {
     $reader = [System.IO.StreamReader]::new($stream)
     $request = ConvertFrom-Json -InputObject $reader.ReadLine()
     $answer = @{ rc = 0; stdout = ''; stderr = '' }
+    $here = $all[$request.node]
+    $log = $here.log
+    $global:Node = $here.node
+    $global:Tasks = $here.tasks
+    $global:Down = $here.down
+    $global:Snapshots = [System.Collections.Generic.List[string]]::new()
+    $env:SystemRoot = "$Work/$($request.node)"
     if ($request.log) {
-        $answer.stdout = ConvertTo-Json -InputObject @{ log = $log; files = @([System.IO.Directory]::GetFileSystemEntries($Work, '*', 'AllDirectories')); tasks = @($global:Tasks.Keys) } -Compress
+        $answer.stdout = ConvertTo-Json -InputObject @{ log = $log; files = @([System.IO.Directory]::GetFileSystemEntries($env:SystemRoot, '*', 'AllDirectories')); tasks = @($global:Tasks.Keys) } -Compress
     }
     elseif ($global:Down -gt 0) {
         $global:Down--
@@ -77,6 +84,7 @@ while ($true) {
         $global:Calls = [System.Collections.ArrayList]::new()
         $answer.stdout = (& ([ScriptBlock]::Create($request.script))) -join "`n"
     }
+    $here.down = $global:Down
     $bytes = [System.Text.Encoding]::UTF8.GetBytes((ConvertTo-Json -InputObject $answer -Compress) + "`n")
     $stream.Write($bytes, 0, $bytes.Length)
     $stream.Dispose()

@@ -31,6 +31,11 @@ options:
     required: true
     vars:
       - name: played_socket
+  played_node:
+    description: Its name there.
+    required: true
+    vars:
+      - name: inventory_hostname
 """
 
 
@@ -53,7 +58,8 @@ class Connection(ConnectionBase):
 
     def exec_command(self, cmd: str, in_data: bytes | None = None, sudoable: bool = True) -> tuple[int, bytes, bytes]:
         super().exec_command(cmd, in_data=in_data, sudoable=sudoable)
-        answer = ask(str(self.get_option("played_socket")), read_module(in_data) if in_data else read_script(cmd))
+        request = read_module(in_data) if in_data else read_script(cmd)
+        answer = ask(str(self.get_option("played_socket")), str(self.get_option("played_node")), request)
         if answer.get("lost"):
             raise AnsibleConnectionFailure("the node is not there")
         return answer["rc"], answer["stdout"].encode(), answer["stderr"].encode()
@@ -71,11 +77,12 @@ class Connection(ConnectionBase):
         self.close()
 
 
-def ask(path: str, request: dict[str, Any]) -> dict[str, Any]:
+def ask(path: str, node: str, request: dict[str, Any]) -> dict[str, Any]:
+    """The answer of one node; several may ask, one after the other is answered."""
     with socket.socket(socket.AF_UNIX) as client:
-        client.settimeout(60)
+        client.settimeout(300)
         client.connect(path)
-        client.sendall(json.dumps(request).encode() + b"\n")
+        client.sendall(json.dumps({"node": node, **request}).encode() + b"\n")
         with client.makefile(encoding="utf-8") as stream:
             answer: dict[str, Any] = json.loads(stream.readline())
     return answer
