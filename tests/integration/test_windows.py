@@ -68,7 +68,7 @@ class PlayedNodes:
         self._output.close()
 
 
-NO_REBOOT = {"patch_reboot_option": "NoReboot"}
+PATIENT = {"patch_reboot_option": "NoReboot", "patch_windows_update_source": "windows_update"}
 REBOOTS: Json = {"behavior": {"RebootBehavior": 1}}
 STACK = update("5030000", 1)
 CUMULATIVE = update("5034129", 2, **REBOOTS)
@@ -92,6 +92,7 @@ NODES: dict[str, Json] = {
 class Year:
     """What a user did one after the other, and the log of each node after it."""
 
+    preflight: PlaybookRun
     scan: PlaybookRun
     scanned: Mapping[str, Sequence[str]]
     preview: PlaybookRun
@@ -112,22 +113,42 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Year]:
         nodes = PlayedNodes(Path(folder), NODES)
         stack.callback(nodes.stop)
         connection = {"ansible_connection": "played", "played_socket": nodes.socket}
-        controller.inventory({**dict.fromkeys(NODES, connection), "patient": {**connection, **NO_REBOOT}})
+        controller.inventory({**dict.fromkeys(NODES, connection), "patient": {**connection, **PATIENT}})
 
         def read_logs() -> dict[str, Sequence[str]]:
             return {name: seen["log"] for name, seen in nodes.look().items()}
 
-        scan, scanned = controller.play("patch"), read_logs()
+        preflight, before = controller.play("preflight", "-l", "good,blind"), read_logs()
+        scan = controller.play("patch")
+        scanned = {name: log[len(before[name]) :] for name, log in read_logs().items()}
         preview, previewed = controller.play("patch", "--check", "-l", "good", patch_operation="install"), read_logs()
         install, installed = controller.play("patch", patch_operation="install", patch_poll_interval=1), nodes.look()
         rescan = controller.play("patch")
         again = controller.play("patch", "-l", "good", patch_operation="install")
-        yield Year(scan, scanned, preview, previewed, install, installed, rescan, again, nodes.look()["good"])
+        yield Year(
+            preflight, scan, scanned, preview, previewed, install, installed, rescan, again, nodes.look()["good"]
+        )
 
 
 def states(run: PlaybookRun, action: str, host: str) -> dict[str, str]:
     assert host in run.results(action), run.output
     return {patch["id"]: patch["state"] for patch in run.results(action)[host]["patches"]}
+
+
+def test_a_preflight_tells_what_a_scan_would_need(year: Year) -> None:
+    good, blind = (year.preflight.results("patch_preflight")[host] for host in ("good", "blind"))
+    assert good["summary"].startswith("Microsoft Windows Server 2022 Datacenter, PowerShell 7."), year.preflight.output
+    assert {check["name"]: check["status"] for check in good["checks"]} == {"source": "warning"}
+    assert "Microsoft's other products get none" in good["checks"][0]["finding"]
+    assert {check["name"]: check["status"] for check in blind["checks"]} == {"source": "failed"}
+    assert "0x8024402C" in blind["checks"][0]["finding"]
+
+
+def test_the_source_of_updates_can_be_chosen(year: Year) -> None:
+    searches = [entry.split()[1] for entry in year.scanned["patient"] if entry.startswith("search ")]
+    assert searches == ["selection=2"], "2 is Windows Update, whatever the policy says"
+    searches = [entry.split()[1] for entry in year.scanned["good"] if entry.startswith("search ")]
+    assert searches == ["selection=0"]
 
 
 def test_a_scan_is_one_remote_execution(year: Year) -> None:
