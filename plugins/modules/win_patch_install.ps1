@@ -351,11 +351,33 @@ function Show-PatchOperation {
     $Module.Result.operation = $shown
 }
 
-function Stop-PatchModule {
-    param ($Module, [string]$Code, [string]$Message)
+function Lock-PatchOperation {
+    # Two callers must not start at the same time: who has this file open is the one. Windows removes it when its
+    # process ends, however that happens.
+    $directory = Get-PatchDirectory
+    [void][System.IO.Directory]::CreateDirectory($directory)
+    $path = Join-Path -Path $directory -ChildPath 'start.lock'
+    # The last by its type: a word there would be taken for "asynchronous".
+    [System.IO.FileStream]::new($path, 'OpenOrCreate', 'ReadWrite', 'None', 1, [System.IO.FileOptions]::DeleteOnClose)
+}
 
-    $Module.Result.code = $Code
-    $Module.FailJson($Message)
+function Unlock-PatchOperation {
+    param ($Lock)
+
+    $Lock.Dispose()
+    $directory = Get-PatchDirectory
+    if (-not [System.IO.Directory]::GetFileSystemEntries($directory).Length) {
+        [System.IO.Directory]::Delete($directory)
+    }
+}
+
+function Get-RefusalCode {
+    # What the error of a file or a task means for the caller.
+    param ([System.Management.Automation.ErrorRecord]$ErrorRecord, [string]$Otherwise)
+
+    $number = (Resolve-UpdateError -HResult (Get-UpdateHResult -ErrorRecord $ErrorRecord)).hresult
+    $code = @{ '0x80070005' = 'not_administrator'; '0x80070070' = 'disk_full' }[$number]
+    @($Otherwise, $code)[[bool]$code]
 }
 
 function Start-PatchOperation {
@@ -397,9 +419,7 @@ function Start-PatchOperation {
         $problem = 'not_started', "its task did not begin within a minute (result $result). See that tasks may run as SYSTEM"
     }
     catch {
-        $number = '{0:X8}' -f ((Get-UpdateHResult -ErrorRecord $_) -band 0xFFFFFFFFL)
-        $code = @{ '80070005' = 'not_administrator'; '80070070' = 'disk_full' }[$number]
-        $problem = @('not_written', $code)[[bool]$code], (Get-UpdateErrorText -ErrorRecord $_)
+        $problem = (Get-RefusalCode -ErrorRecord $_ -Otherwise 'not_written'), (Get-UpdateErrorText -ErrorRecord $_)
     }
     try {
         Remove-PatchTask -Name $Name -File 'operation.json'
@@ -408,6 +428,48 @@ function Start-PatchOperation {
         $problem[1] += '. What was begun could not be removed: ' + (Get-UpdateErrorText -ErrorRecord $_)
     }
     $problem
+}
+
+function Invoke-PatchRequest {
+    # Does what is asked; gives what went wrong as code and words.
+    param ($Module, [array]$Updates)
+
+    $request = $Module.Params.request
+    $id = $Module.Params.operation_id
+    $name = 'openpatch.patch_manager.install'
+    try {
+        $known = Get-PatchOperation -Name $name -Touch (-not $Module.CheckMode)
+    }
+    catch {
+        return 'not_read', "the node's last operation cannot be read: $(Get-UpdateErrorText -ErrorRecord $_)"
+    }
+    $mine = $known -and (-not $id -or $known.id -eq $id)
+    if ($mine -and $request -ne 'forget') {
+        Show-PatchOperation -Module $Module -Operation $known
+        return
+    }
+    if ($known.state -eq 'running' -and $request -ne 'poll') {
+        $Module.Result.running = @{ id = $known.id; pid = $known.pid; started_at = $known.started_at }
+        return 'operation_running', ("operation '$($known.id)' (process $($known.pid), started at" +
+            " $($known.started_at)) is still running on this node. Wait for it to end")
+    }
+    $Module.Result.changed = $request -eq 'start' -or ($request -eq 'forget' -and [bool]$mine)
+    if ($Module.CheckMode -or -not $Module.Result.changed) {
+        return
+    }
+    if ($request -eq 'start') {
+        $problem = Start-PatchOperation -Module $Module -Name $name -Updates $Updates
+        if (-not $problem) {
+            Show-PatchOperation -Module $Module -Operation (Get-PatchOperation -Name $name -Touch $true)
+        }
+        return $problem
+    }
+    try {
+        Remove-PatchTask -Name $name -File 'operation.json'
+    }
+    catch {
+        (Get-RefusalCode -ErrorRecord $_ -Otherwise 'not_written'), (Get-UpdateErrorText -ErrorRecord $_)
+    }
 }
 
 $spec = @{
@@ -441,11 +503,6 @@ $module = [Ansible.Basic.AnsibleModule]::Create($args, $spec)
 $module.Result.changed = $false
 $request = $module.Params.request
 $id = $module.Params.operation_id
-$taskName = 'openpatch.patch_manager.install'
-if ($id -and $id -notmatch '\A[0-9A-Za-z][0-9A-Za-z._-]{0,99}\z') {
-    Stop-PatchModule -Module $module -Code bad_command -Message ("Failed to $request operation '$id':" +
-        " an id has 1 to 100 letters, digits, '.', '_', '-'")
-}
 $updates = @(
     foreach ($update in $module.Params.updates) {
         @{ update_id = $update.update_id; revision = $update.revision
@@ -453,49 +510,32 @@ $updates = @(
         }
     }
 )
-if ($request -eq 'start' -and -not $updates.Count) {
-    Stop-PatchModule -Module $module -Code bad_command -Message ("Failed to start operation '$id': no updates are" +
-        ' named. Name at least one')
+$problem = @()
+$lock = $null
+if ($id -and $id -notmatch '\A[0-9A-Za-z][0-9A-Za-z._-]{0,99}\z') {
+    $problem = 'bad_command', "an id has 1 to 100 letters, digits, '.', '_', '-'"
 }
-try {
-    $known = Get-PatchOperation -Name $taskName -Touch (-not $module.CheckMode)
+elseif ($request -eq 'start' -and -not $updates.Count) {
+    $problem = 'bad_command', 'no updates are named. Name at least one'
 }
-catch {
-    Stop-PatchModule -Module $module -Code not_read -Message ("Failed to $request operation '$id': the node's last" +
-        " operation cannot be read: $(Get-UpdateErrorText -ErrorRecord $_)")
-}
-$mine = $known -and (-not $id -or $known.id -eq $id)
-if ($mine -and $request -ne 'forget') {
-    Show-PatchOperation -Module $module -Operation $known
-    $module.ExitJson()
-}
-if ($known.state -eq 'running' -and $request -ne 'poll') {
-    $module.Result.running = @{ id = $known.id; pid = $known.pid; started_at = $known.started_at }
-    Stop-PatchModule -Module $module -Code operation_running -Message ("Failed to $request operation '$id': operation" +
-        " '$($known.id)' (process $($known.pid), started at $($known.started_at)) is still running on this node." +
-        ' Wait for it to end')
-}
-if ($request -eq 'start') {
-    $module.Result.changed = $true
-    if (-not $module.CheckMode) {
-        $problem = Start-PatchOperation -Module $module -Name $taskName -Updates $updates
-        if ($problem) {
-            $module.Result.changed = $false
-            Stop-PatchModule -Module $module -Code $problem[0] -Message "Failed to start operation '$id': $($problem[1])"
-        }
-        Show-PatchOperation -Module $module -Operation (Get-PatchOperation -Name $taskName -Touch $true)
+elseif ($request -ne 'poll' -and -not $module.CheckMode) {
+    try {
+        $lock = Lock-PatchOperation
+    }
+    catch {
+        $problem = (Get-RefusalCode -ErrorRecord $_ -Otherwise 'operation_running'),
+        "somebody else is starting or forgetting one: $(Get-UpdateErrorText -ErrorRecord $_)"
     }
 }
-elseif ($request -eq 'forget' -and $mine) {
-    $module.Result.changed = $true
-    if (-not $module.CheckMode) {
-        try {
-            Remove-PatchTask -Name $taskName -File 'operation.json'
-        }
-        catch {
-            Stop-PatchModule -Module $module -Code not_written -Message ("Failed to forget operation '$($known.id)':" +
-                " $(Get-UpdateErrorText -ErrorRecord $_)")
-        }
-    }
+if (-not $problem) {
+    $problem = Invoke-PatchRequest -Module $module -Updates $updates
+}
+if ($lock) {
+    Unlock-PatchOperation -Lock $lock
+}
+if ($problem) {
+    $module.Result.changed = $false
+    $module.Result.code = $problem[0]
+    $module.FailJson("Failed to $request operation '$id': $($problem[1])")
 }
 $module.ExitJson()

@@ -6,6 +6,7 @@
 # is made from $global:Node, so a test says what the node is like by data and not by code.
 
 $global:RealNewObject = Get-Command -Name New-Object -CommandType Cmdlet
+$global:RealConvertFromJson = Get-Command -Name ConvertFrom-Json -CommandType Cmdlet
 $global:RealTestPath = Get-Command -Name Test-Path -CommandType Cmdlet
 
 function global:New-Error {
@@ -61,7 +62,7 @@ function global:Get-Label {
 function global:ConvertTo-Update {
     # A row of the fixtures is an IUpdate already, but for its moments and what it does.
     param ($Row)
-    if ($Row.LastDeploymentChangeTime) {
+    if ($Row.LastDeploymentChangeTime -is [string]) {
         $Row.LastDeploymentChangeTime = [datetime]::Parse($Row.LastDeploymentChangeTime, [cultureinfo]::InvariantCulture)
     }
     Add-Method -To $Row -Name AcceptEula -Body { Assert-Call -Call "eula $(Get-Label -Update $this)"; $this.EulaAccepted = $true }
@@ -104,6 +105,11 @@ function global:New-Step {
                 if (-not $this.ForceQuiet -or $this.AllowSourcePrompts) { throw 'an installer that asks questions' }
                 # What the record was like in the middle, for tests of a task that is killed there.
                 $global:Snapshots.Add([IO.File]::ReadAllText("$env:SystemRoot/openpatch.patch_manager/operation.json"))
+            }
+            # For a while nothing can be written there.
+            if ($global:Node.blocked) {
+                $global:Node.blocked = "$env:SystemRoot/openpatch.patch_manager/operation.json.new"
+                [void][IO.Directory]::CreateDirectory($global:Node.blocked)
             }
             $result = New-StepResult -Stage $kind -Update $this.Updates.item
             New-Thing @{ result = $result; GetUpdateResult = { param ($index) if ($index -eq 0) { $this.result } } }
@@ -174,6 +180,7 @@ function global:New-Scheduler {
         GetFolder = { param ($path)
             New-Thing @{
                 GetTask = { param ($name)
+                    Assert-Call -Call 'get task'
                     if (-not $global:Tasks.Contains($name)) { throw (New-Error -Code 0x80070002 -Message 'The system cannot find the file specified.') }
                     $global:Tasks[$name]
                 }
@@ -198,6 +205,12 @@ function global:New-Task {
             $mode = [string]$global:Node.scheduler
             if ($mode -eq 'never') { $this.LastTaskResult = 0x41303; return }
             if ($mode -eq 'hang') { $this.State = 4; return }
+            # It gets on when somebody waits for it.
+            if ($mode -eq 'slow') { $this.State = 4; $global:Waiting = $this; return }
+            $this.Work()
+        }
+        Work = {
+            $mode = [string]$global:Node.scheduler
             $text = $this.Definition.Actions.list[0].Arguments -replace '^.*-EncodedCommand ', ''
             $text = [System.Text.Encoding]::Unicode.GetString([Convert]::FromBase64String($text))
             $logon = $global:Node.fail
@@ -256,6 +269,7 @@ function global:Get-CimInstance {
     param ([string]$ClassName)
     Assert-Call -Call "cim $ClassName"
     @($global:Node.cim.$ClassName | Where-Object { $_ }) | ForEach-Object {
+        if ($_.InstalledOn -like 'moment *') { $_.InstalledOn = [datetime]::Parse($_.InstalledOn.Substring(7), [cultureinfo]::InvariantCulture) }
         if ($_.LastBootUpTime -is [string]) { $_.LastBootUpTime = [datetime]::Parse($_.LastBootUpTime, [cultureinfo]::InvariantCulture, 'AssumeUniversal') }
         $_
     }
@@ -271,5 +285,33 @@ function global:Start-Sleep {
     # Time passes in the model only, but what waits for the clock must see it pass.
     param ([double]$Seconds)
     Write-Call -Text "sleep $Seconds"
+    if ($global:Waiting) {
+        $task = $global:Waiting
+        $global:Waiting = $null
+        $task.Work()
+        $task.State = 3
+    }
+    if ($global:Node.blocked -and [IO.Directory]::Exists($global:Node.blocked)) { [IO.Directory]::Delete($global:Node.blocked) }
     if ($global:Calls.Count -gt 5000) { throw 'asleep for ever' }
+}
+
+function global:ConvertFrom-Json {
+    # PowerShell 7 takes what looks like a time for one; 5.1 does not. The node says which one it is.
+    param ([string]$InputObject)
+    $found = & $global:RealConvertFromJson -InputObject $InputObject
+    if ($global:Node.reads_times) { $found = ConvertTo-Time -Value $found }
+    $found
+}
+
+function global:ConvertTo-Time {
+    param ($Value)
+    if ($Value -is [string] -and $Value -match '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$') {
+        return [datetime]::Parse($Value, [cultureinfo]::InvariantCulture, 'AdjustToUniversal')
+    }
+    if ($Value -is [System.Management.Automation.PSCustomObject]) {
+        foreach ($pair in @($Value.PSObject.Properties)) { $Value.($pair.Name) = ConvertTo-Time -Value $pair.Value }
+    } elseif ($Value -is [array]) {
+        return , @($Value | ForEach-Object { ConvertTo-Time -Value $_ })
+    }
+    $Value
 }

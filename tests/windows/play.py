@@ -104,10 +104,15 @@ def facts(*, check: bool = False, set: Json | None = None, **arguments: Any) -> 
     return step("win_patch_facts", arguments, check, {"set": set or {}})
 
 
-def install(*, check: bool = False, set: Json | None = None, write: str = "", **arguments: Any) -> Json:
-    """A run of win_patch_install that waits for nothing; ``write`` is a record that is there already."""
+def install(
+    *, check: bool = False, set: Json | None = None, write: str = "", held: bool = False, **arguments: Any
+) -> Json:
+    """A run of win_patch_install that waits for nothing.
+
+    ``write`` is a record that is there already; ``held`` has another caller start something at the same time.
+    """
     given = {"retry_delay": 0, "patch_lock_timeout": 0, **arguments}
-    return step("win_patch_install", given, check, {"set": set or {}, "write": write})
+    return step("win_patch_install", given, check, {"set": set or {}, "write": write, "held": held})
 
 
 @functools.cache

@@ -59,12 +59,15 @@ function Invoke-Step {
         [System.IO.File]::WriteAllText("$env:SystemRoot/openpatch.patch_manager/operation.json", $Step.write) }
     $global:complex_args = @{ _ansible_check_mode = [bool]$Step.check; _ansible_tmpdir = $Work; _ansible_module_name = $Step.module; _ansible_verbosity = 0 }
     foreach ($pair in @($Step.arguments.PSObject.Properties)) { $global:complex_args[$pair.Name] = ConvertTo-Plain -Value $pair.Value }
+    $held = $null
+    if ($Step.held) { $held = [System.IO.File]::Open("$env:SystemRoot/openpatch.patch_manager/start.lock", 'OpenOrCreate', 'ReadWrite', 'None') }
     $global:Answer.Clear()
     $global:Calls = [System.Collections.ArrayList]::new()
     $global:Asked = @{}
     $ended = ''
     try { $null = & $modules[$Step.module] }
     catch { if ([string]$_ -notlike '*the module has ended*') { $ended = "$_ $($_.ScriptStackTrace)" } }
+    if ($held) { $held.Dispose() }
     $folder = "$env:SystemRoot/openpatch.patch_manager"
     $files = @()
     if ([System.IO.Directory]::Exists($folder)) { $files = @([System.IO.Directory]::GetFileSystemEntries($folder) | ForEach-Object { Split-Path -Path $_ -Leaf }) }
@@ -89,7 +92,7 @@ function Initialize-Node {
     foreach ($pair in $Node.PSObject.Properties) { $global:Node[$pair.Name] = $pair.Value }
     $global:Node.updates = @($global:Node.updates | ForEach-Object { ConvertTo-Update -Row $_ })
     foreach ($entry in $global:Node.history) {
-        if ($entry.Date) { $entry.Date = [datetime]::Parse($entry.Date, [cultureinfo]::InvariantCulture) }
+        if ($entry.Date -is [string]) { $entry.Date = [datetime]::Parse($entry.Date, [cultureinfo]::InvariantCulture) }
     }
 }
 
@@ -101,6 +104,7 @@ foreach ($case in (ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText(
     $env:PROCESSOR_ARCHITECTURE = 'AMD64'
     [void][System.IO.Directory]::CreateDirectory($env:SystemRoot)
     $global:Tasks = @{}
+    $global:Waiting = $null
     $global:Snapshots = [System.Collections.Generic.List[string]]::new()
     Initialize-Node -Node $case.node
     $results[$case.name] = @(foreach ($step in $case.steps) { Invoke-Step -Step $step })

@@ -102,7 +102,14 @@ STUCK = play(
     server(updates=FIVE, fail={"run task": ["0x80070005"], "delete task": ["0x80070005"]}),
     START,
 )
-STUCK_FORGET = play(server(updates=FIVE), START, install(request="forget", set={"fail": {"delete task": ["0x80070005"]}}))
+STUCK_FORGET = play(server(updates=FIVE), START, install(request="forget", operation_id="run-1", set={"fail": {"delete task": ["0x80070005"]}}))
+SLOW = play(server(updates=FIVE, scheduler="slow", reads_times=True), START, POLL)
+BLOCKED = play(server(updates=FIVE, blocked="soon"), START)
+AT_ONCE = play(server(updates=FIVE), START, install(operation_id="run-2", updates=ALL, held=True))
+UNREADABLE = play(
+    server(updates=FIVE, fail={"get task": ["0x80070005"]}),
+    install(request="poll", write=json.dumps({"id": "run-1", "state": "running", "started_at": "2026-03-02T05:00:00Z"})),
+)
 NO_SCHEDULER = play(
     server(updates=FIVE, fail={"connect": ["0x80070422"]}),
     install(request="poll", write=json.dumps({"id": "run-1", "state": "running", "started_at": "2026-03-02T05:00:00Z"})),
@@ -283,3 +290,23 @@ def test_a_scheduler_that_is_off() -> None:
     answer = NO_SCHEDULER[0].answer
     assert answer["code"] == "not_read"
     assert "ERROR_SERVICE_DISABLED" in answer["msg"]
+    assert UNREADABLE[0].answer["code"] == "not_read"
+    assert "E_ACCESSDENIED" in UNREADABLE[0].answer["msg"]
+
+
+def test_a_task_that_takes_its_time() -> None:
+    assert set(statuses(SLOW[0])) == {"installed"}
+    assert SLOW[0].list_calls("sleep") == ["sleep 1"]
+    assert SLOW[0].operation["started_at"].endswith("Z"), "a text, also where PowerShell reads times"
+    assert SLOW[1].operation == SLOW[0].operation
+
+
+def test_a_record_that_cannot_be_written_for_a_while() -> None:
+    assert (BLOCKED[0].operation["state"], set(statuses(BLOCKED[0]))) == ("finished", {"installed"})
+    assert BLOCKED[0].list_calls("sleep 5") == ["sleep 5"], "the end is tried for longer"
+
+
+def test_two_callers_at_once() -> None:
+    answer = AT_ONCE[1].answer
+    assert answer["code"] == "operation_running"
+    assert answer["msg"].startswith("Failed to start operation 'run-2': somebody else is starting or forgetting one: ")

@@ -59,6 +59,10 @@ APART = play(
     server(updates=MANY, history=[entry("KB5012170", "2025-08-10T03:00:00")], fail=REFUSED, network_logon=True),
     facts(patch_windows_offline_catalogue=CATALOGUE),
 )
+APART_SLOW = play(
+    server(updates=MANY, fail=REFUSED, network_logon=True, scheduler="slow", reads_times=True),
+    facts(patch_windows_offline_catalogue=CATALOGUE),
+)
 APART_TOO = play(server(fail=REFUSED), facts(patch_windows_offline_catalogue=CATALOGUE))
 APART_SILENT = play(
     server(fail=REFUSED, scheduler="never"), facts(patch_windows_offline_catalogue=CATALOGUE, patch_step_timeout=1)
@@ -162,6 +166,13 @@ def test_a_search_apart_from_the_connection() -> None:
     assert [row["name"] for row in found.facts["installed"]] == ["KB5012170"]
     assert found.list_calls("register") == ["register S-1-5-18 5 S-1-5-18 PT3600S"]
     assert (found.files, found.tasks, found.services) == ([], [], [WINDOWS_UPDATE])
+
+
+def test_a_search_apart_that_takes_its_time() -> None:
+    found = APART_SLOW[0].facts["candidates"]
+    assert len(found) == 40
+    assert found[0]["released_at"] == "2026-02-10T18:00:00Z", "a text, also where PowerShell reads times"
+    assert APART_SLOW[0].list_calls("sleep") == ["sleep 2"]
 
 
 def test_a_search_that_is_refused_to_system_too() -> None:
