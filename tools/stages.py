@@ -106,7 +106,7 @@ STAGES = (
     Stage("sanity", (("sh", "tools/sanity.sh"),)),
     Stage("unit", (pytest("unit", "-n2", "--cov", "--cov-report=term", "tests/unit"),)),
     Stage("node", (("python", "tests/node/run.py"),)),
-    Stage("estate", (*INSTALL_TOOLS, pytest("estate", "-n3", "--durations=15", "tests/integration"))),
+    Stage("estate", (*INSTALL_TOOLS, pytest("estate", "-n3", "--dist=loadgroup", "--durations=15", "tests/integration"))),
     Stage("aws", (*AWS_TOOLS, pytest("aws", "--durations=10", "tests/aws"))),
     Stage("molecule", (("sh", "tools/molecule.sh"),), needs_root=True),
     Stage("matrix", tuple(("sh", "tools/matrix.sh", pair) for pair in ("oldest", "newest"))),

@@ -28,7 +28,8 @@ from tests.integration.windows.connection.played import ask
 from tests.windows.nodes import server, update
 from tests.windows.play import PLUGINS, POWERSHELL, needs_powershell
 
-pytestmark = needs_powershell
+# one process: everything is played in one go
+pytestmark = [needs_powershell, pytest.mark.xdist_group("windows")]
 HERE = Path(__file__).resolve().parent / "windows"
 BOOT_KEY = "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Memory Management\\PrefetchParameters"
 

@@ -51,9 +51,9 @@ def complete(row: Json, **more: Any) -> Json:
     """An IUpdate with every property it has, from what is recorded of it."""
     behavior = {"RebootBehavior": 0, "Impact": 0, "CanRequestUserInput": False, **more.pop("behavior", {})}
     return {
-        "SecurityBulletinIDs": [], "CveIDs": [], "SupersededUpdateIDs": [], "BundledUpdates": [],
-        "IsInstalled": False, "IsHidden": False, "IsDownloaded": False, "IsMandatory": False, "BrowseOnly": False,
-        "RebootRequired": False, "EulaAccepted": True, "MaxDownloadSize": 0, "MsrcSeverity": "", "Type": 1,
+        **{"SecurityBulletinIDs": [], "CveIDs": [], "SupersededUpdateIDs": [], "BundledUpdates": []},
+        **{"IsInstalled": False, "IsHidden": False, "IsDownloaded": False, "IsMandatory": False, "BrowseOnly": False},
+        **{"RebootRequired": False, "EulaAccepted": True, "MaxDownloadSize": 0, "MsrcSeverity": "", "Type": 1},
         "InstallationBehavior": behavior,
         **copy.deepcopy(row),
         **more,

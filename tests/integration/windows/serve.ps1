@@ -51,7 +51,8 @@ foreach ($row in (ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($
 $listener = [System.Net.Sockets.Socket]::new([System.Net.Sockets.AddressFamily]::Unix, [System.Net.Sockets.SocketType]::Stream, [System.Net.Sockets.ProtocolType]::Unspecified)
 $listener.Bind([System.Net.Sockets.UnixDomainSocketEndPoint]::new($Socket))
 $listener.Listen(10)
-while ($true) {
+# Nobody asks for five minutes: the tests are over, or were killed.
+while ($listener.Poll(300000000, [System.Net.Sockets.SelectMode]::SelectRead)) {
     $client = $listener.Accept()
     $stream = [System.Net.Sockets.NetworkStream]::new($client, $true)
     $reader = [System.IO.StreamReader]::new($stream)

@@ -192,14 +192,12 @@ def test_what_failed_is_not_tried_again_where_no_reboot_came_between(operate: Op
 
 
 def test_an_update_that_is_undone_by_the_reboot_is_tried_once_more(operate: Operate) -> None:
-    node = Windows(always("KB1"))
-    real = node._reboot
+    class Undone(Windows):
+        def _reboot(self, _command: Mapping[str, Any]) -> Json:
+            self._installed.clear()
+            return super()._reboot(_command)
 
-    def roll_back(command: Mapping[str, Any]) -> Json:
-        node._installed.clear()
-        return real(command)
-
-    node._reboot = roll_back  # type: ignore[method-assign]
+    node = Undone(always("KB1"))
     installed = install_host(operate(node, patch_reboot_option="RebootIfNeeded", patch_max_reboots=9))
     assert node.rounds == [["KB1"], ["KB1"]]
     assert states(installed) == {"KB1": "FAILED"}
@@ -231,14 +229,12 @@ def test_nothing_new_is_begun_after_the_window(operate: Operate) -> None:
 
 
 def test_a_lost_connection_is_waited_out(operate: Operate) -> None:
-    node = Windows(always("KB1"))
-    start = node._install
+    class Away(Windows):
+        def _install(self, command: Mapping[str, Any]) -> Json:
+            self.lose = 3
+            return super()._install(command)
 
-    def start_and_go(command: Mapping[str, Any]) -> Json:
-        node.lose = 3
-        return start(command)
-
-    node._install = start_and_go  # type: ignore[method-assign]
+    node = Away(always("KB1"))
     assert states(install_host(operate(node))) == {"KB1": "INSTALLED"}
 
 
