@@ -99,10 +99,10 @@ def install_host(operation: HostOperation) -> Installed:
     transaction = results
     rounds = Rounds(found.frozen.baseline.package_manager)
     if plan.install and check_mode:
-        transaction = operation.node(_request("plan", operation, plan, found.sources))["transaction"]
+        transaction = operation.node(_request("plan", operation, plan, facts, found.sources))["transaction"]
     elif plan.install or (facts.unfinished and not check_mode):
         rounds.begin(plan)
-        answer = _install(operation, plan, found.sources)
+        answer = _install(operation, plan, facts, found.sources)
         results += answer["results"]
         notes += [str(repair) for repair in answer.get("repairs") or ()]
         raw, facts = operation.collect(refresh=False, sources=found.sources)
@@ -134,7 +134,7 @@ def _go_on(
             notes.append(f"left for the next run, the window is over: {', '.join(item.name for item in plan.install)}")
             break
         rounds.begin(plan)
-        answer = _install(operation, plan, found.sources)
+        answer = _install(operation, plan, judged.facts, found.sources)
         results = _merge(results, answer["results"])
         raw, facts = operation.collect(refresh=False, sources=found.sources)
         judged = operation.judge(raw, facts, found.frozen, operation="Install", results=results, warnings=found.unheard)
@@ -257,14 +257,16 @@ def wait_for_install(operation: HostOperation, operation_id: str) -> dict[str, A
             )
 
 
-def _install(operation: HostOperation, plan: InstallPlan, sources: Sequence[PatchSource]) -> dict[str, Any]:
+def _install(
+    operation: HostOperation, plan: InstallPlan, facts: NodeFacts, sources: Sequence[PatchSource]
+) -> dict[str, Any]:
     settings = operation.settings
     operation_id = str(uuid.uuid4())
     # a start may be repeated: the node gives the operation of this id if there is one
     _ask_until_reached(
         operation,
         {
-            **_request("install", operation, plan, sources),
+            **_request("install", operation, plan, facts, sources),
             "operation_id": operation_id,
             "step_timeout": settings.patch_step_timeout,
             "info": {"run_id": operation.run_id},
@@ -296,25 +298,41 @@ def _ask_until_reached(operation: HostOperation, command: Mapping[str, Any]) -> 
 
 
 def _request(
-    command: str, operation: HostOperation, plan: InstallPlan, sources: Sequence[PatchSource]
+    command: str, operation: HostOperation, plan: InstallPlan, facts: NodeFacts, sources: Sequence[PatchSource]
 ) -> dict[str, Any]:
     return {
         "command": command,
-        "packages": [
-            {
-                "name": package.name,
-                "arch": package.arch,
-                "version": package.version,
-                **({"update_id": package.update_id} if package.update_id else {}),
-            }
-            for package in plan.install
-        ],
+        "packages": _describe_packages(plan, facts),
         "blocked": list(plan.blocked),
         "blocked_shapes": list(plan.blocked_shapes),
         "pinned": [asdict(package) for package in plan.pinned],
         "lock_timeout": operation.settings.patch_lock_timeout,
         **describe_sources(sources),
     }
+
+
+def _describe_packages(plan: InstallPlan, facts: NodeFacts) -> list[dict[str, str]]:
+    """The exact list. Where a patch is installed by a title of its own, the node told it with the facts.
+
+    An update of Windows is told by its id, which nothing needs to be added to.
+    """
+    titles = {
+        (package.name, package.arch, package.version): {
+            "classification": package.classification,
+            "title": package.title,
+        }
+        for package in facts.candidates
+        if package.classification
+    }
+    packages = []
+    for package in plan.install:
+        wanted = {"name": package.name, "arch": package.arch, "version": package.version}
+        if package.update_id:
+            packages.append({**wanted, "update_id": package.update_id})
+            continue
+        title = titles.get((package.name, package.arch, package.version))
+        packages.append(wanted if title is None else {**wanted, **title, "from_version": package.from_version})
+    return packages
 
 
 def _read_override_list(operation: HostOperation) -> tuple[OverrideEntry, ...] | None:

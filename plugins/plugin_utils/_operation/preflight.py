@@ -42,6 +42,7 @@ OLDEST_PYTHON, NEWEST_PYTHON = (2, 6), (3, 14)
 NEEDED_PROGRAMS = {
     "apt": ("apt-get", "apt-cache", "dpkg", "dpkg-query"),
     "dnf": ("rpm",),
+    "macos": ("softwareupdate", "sw_vers", "pkgutil", "plutil"),
     "yum": ("rpm",),
     "zypper": ("rpm", "zypper"),
 }
@@ -143,9 +144,11 @@ def split_way_out(message: str) -> tuple[str, str]:
 def describe_node(seen: Seen) -> str:
     """What a person wants to know of a node of which everything is as it should be."""
     try:
-        system, python = seen["os"], seen["python"]
+        system = seen["os"]
+        python = None if seen["manager"] == "macos" else seen["python"]
         words = [str(system.get("name") or system.get("id")), str(seen["manager"])]
-        words.append("Python " + ".".join(map(str, python["version"][:2])))
+        if python is not None:
+            words.append("Python " + ".".join(map(str, python["version"][:2])))
         words += [f"{_show_size(place['free'])} free under /var" for place in seen["space"] if place["path"] == "/var"]
     except (AttributeError, KeyError, TypeError):
         return ""
@@ -191,6 +194,9 @@ def _judge_system(seen: Seen) -> Iterator[Check]:
 
 
 def _judge_python(seen: Seen) -> Iterator[Check]:
+    if seen.get("manager") == "macos":
+        yield Check("python", "ok", "Not needed on macOS")
+        return
     version = tuple(int(part) for part in seen["python"]["version"][:2])
     shown = f"Python {'.'.join(map(str, version))} ({seen['python']['path']})"
     if version < OLDEST_PYTHON:
