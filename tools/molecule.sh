@@ -9,7 +9,7 @@ set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 cache=$root/.cache
 cd "$root"
-[ $# -gt 0 ] || set -- scan install
+[ $# -gt 0 ] || set -- scan install mixed
 for scenario; do
     state=$cache/molecule/$scenario
     mkdir -p "$state"

@@ -90,6 +90,8 @@ AWS_TOOLS = (
     ),
 )
 
+ESTATE_ARGUMENTS = ("--durations=15", "tests/integration")
+
 STAGES = (
     Stage(
         "lint",
@@ -107,7 +109,8 @@ STAGES = (
     Stage("unit", (pytest("unit", "-n2", "--cov", "--cov-report=term", "tests/unit"),)),
     Stage("node", (("python", "tests/node/run.py"),)),
     Stage("windows", (pytest("windows", "tests/windows"),)),
-    Stage("estate", (*INSTALL_TOOLS, pytest("estate", "-n3", "--durations=15", "tests/integration"))),
+    # some tests share what takes long to prepare, and say so by a group
+    Stage("estate", (*INSTALL_TOOLS, pytest("estate", "-n3", "--dist=loadgroup", *ESTATE_ARGUMENTS))),
     Stage("aws", (*AWS_TOOLS, pytest("aws", "--durations=10", "tests/aws"))),
     Stage("molecule", (("sh", "tools/molecule.sh"),), needs_root=True),
     Stage("matrix", tuple(("sh", "tools/matrix.sh", pair) for pair in ("oldest", "newest"))),

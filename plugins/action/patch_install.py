@@ -55,7 +55,7 @@ def describe_diff(host: str, transaction: Iterable[Mapping[str, Any]]) -> dict[s
     after: list[str] = []
     for entry in transaction:
         if is_change(entry):
-            package = f"{entry['name']}.{entry['arch']}"
+            package = f"{entry['name']}.{entry['arch']}" if entry["arch"] else entry["name"]
             # Ansible prints these as they are, and they are the node's words
             if entry.get("from_version"):
                 before.append(make_visible(f"{package} {entry['from_version']}") + "\n")

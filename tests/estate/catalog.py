@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 
 from .errors import NodeError
 from .layers import BAD_SOURCES
+from .macos.machine import list_brew_files, list_files
+from .recipes import PASSWORDLESS_UID
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,9 @@ class NodeSpec:
     group: str
     about: str
     files: Mapping[str, str] = field(default_factory=dict)
-    """Path to content; written when the node is fresh."""
+    """Path to content; written when the node is fresh. What begins with `#!` is a program."""
+    owners: Mapping[str, int] = field(default_factory=dict)
+    """Path to the number of a user other than root."""
     runs: bool = True
     """False: an inventory entry whose address nobody answers."""
 
@@ -78,6 +82,14 @@ SPECS = {
         NodeSpec("debian13", "debian13", "debian", "Debian 13 (deb822 sources), real security updates pending"),
         NodeSpec("raspbian", "debian11", "debian", "Debian 11 that says it is Raspbian", _RASPBIAN),
         *(NodeSpec(name, name, "rpm", about) for name, about in _RPM_NODES.items()),
+        NodeSpec(
+            "macos12",
+            "debian12",
+            "macs",
+            "Debian 12 whose commands say what those of macOS 12 with Homebrew were seen to say",
+            list_files(),
+            dict.fromkeys(list_brew_files(), PASSWORDLESS_UID),
+        ),
         NodeSpec("nopython", "nopython", "odd", "Debian 12 without any Python"),
         NodeSpec("unsupported", "debian12", "odd", "Debian 12 that says it is Gentoo", _GENTOO),
         NodeSpec("unreachable", "", "odd", "an inventory entry without a machine", runs=False),

@@ -182,6 +182,6 @@ class Node:
             f"/home/{PASSWORDLESS_USER}/.ssh/authorized_keys": (key, 0o644),
             f"/home/{PASSWORD_USER}/.ssh/authorized_keys": (key, 0o644),
             _REBOOT: (f"#!/bin/sh\n{_DO_REBOOT}\n", 0o755),
-            **{name: (text, 0o644) for name, text in self.spec.files.items()},
+            **{name: (text, 0o755 if text.startswith("#!") else 0o644) for name, text in self.spec.files.items()},
         }
-        write_seed(path, files)
+        write_seed(path, files, self.spec.owners)

@@ -14,6 +14,7 @@ _PACKAGES = (
 )
 
 PASSWORDLESS_USER = "ops"
+PASSWORDLESS_UID = 2001
 PASSWORD_USER = "opspw"
 SUDO_PASSWORD = "estate-sudo"
 SSH_PORT = 2222
@@ -56,7 +57,7 @@ apt-get -q update
 {INSTALL}
 update-ca-certificates
 rm -f /etc/ssh/ssh_host_*
-useradd --create-home --uid 2001 --shell /bin/bash {PASSWORDLESS_USER}
+useradd --create-home --uid {PASSWORDLESS_UID} --shell /bin/bash {PASSWORDLESS_USER}
 useradd --create-home --uid 2002 --shell /bin/bash {PASSWORD_USER}
 echo '{PASSWORD_USER}:{SUDO_PASSWORD}' | chpasswd
 echo '{PASSWORDLESS_USER} ALL=(ALL:ALL) NOPASSWD: ALL' > /etc/sudoers.d/{PASSWORDLESS_USER}

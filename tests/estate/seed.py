@@ -15,11 +15,15 @@ Files = Mapping[str, tuple[str, int]]
 """Absolute path to text and mode."""
 
 
-def write_seed(path: Path, files: Files) -> None:
-    """Write the tar file that `assemble.sh` unpacks; directories that exist keep their owner and mode."""
+def write_seed(path: Path, files: Files, owners: Mapping[str, int] | None = None) -> None:
+    """Write the tar file that `assemble.sh` unpacks; directories that exist keep their owner and mode.
+
+    `owners` are the numbers of those that are not root, by path.
+    """
     with tarfile.open(path, "w") as archive:
         for name, (text, mode) in files.items():
             data = text.encode()
             entry = tarfile.TarInfo(name.lstrip("/"))
             entry.size, entry.mode, entry.mtime = len(data), mode, int(time.time())
+            entry.uid = entry.gid = (owners or {}).get(name, 0)
             archive.addfile(entry, io.BytesIO(data))

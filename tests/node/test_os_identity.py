@@ -137,12 +137,6 @@ class TestIdentity(unittest.TestCase):
         files = {"/etc/os-release": "ID=debian\nVERSION_CODENAME=forky\n", "/etc/debian_version": "forky/sid\n"}
         self.assertEqual({"id": "debian", "codename": "forky"}, identify(files))
 
-    def test_macos(self):
-        plist = "<dict><key>ProductVersion</key>\n\t<string>%s</string></dict>"
-        for version, product in (("13.7.1", "Ventura13.7.1"), ("11.3.1", "BigSur11.3.1"), ("11.2", None), ("10.15.7", None)):
-            system = identify({os_identity.MACOS_VERSION_FILE: plist % version})
-            self.assertEqual(product, system.get("product"))
-
     def test_quotes_and_escapes_of_os_release(self):
         content = 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="a \\"quoted\\" \\$name"\n# ID=no\n'
         self.assertEqual('a "quoted" $name', identify({"/etc/os-release": content})["name"])

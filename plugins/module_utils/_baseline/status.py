@@ -63,11 +63,9 @@ def _list_faults(baseline: Baseline, counts: Counters) -> list[str]:
 
 def _list_gaps(baseline: Baseline, facts: NodeFacts) -> list[str]:
     """Return why the facts cannot prove that nothing is missing."""
-    if baseline.package_manager not in _WITH_REPOSITORIES:
-        return []
     enabled = [repository for repository in facts.repositories if repository.enabled]
     if not enabled:
-        return ["no repository is enabled"]
+        return ["no repository is enabled"] if baseline.package_manager in _WITH_REPOSITORIES else []
     gaps = []
     for fault, names in (
         ("unreachable", [item.name or item.id for item in enabled if item.reachable is False]),

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Read the node program's answer out of whatever a command printed."""
+"""Read the node program's answer out of whatever a command printed.
+
+The program for Linux answers in JSON. A Mac has nothing that writes it: it sends the text of its commands in blocks.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,14 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.erro
     NodeRefusedError,
     NoPythonError,
 )
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.macos.blocks import read_blocks
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.macos.understanding import understand
 
 MARK = "@@openpatch"
 _SHOWN = 400
 # far more than the facts of any node; a hostile one must not fill the controller's memory
 _LONGEST = 256 * 1024 * 1024
+_ZLIB, _GZIP = 15, 31
 
 
 def read_answer(stdout: str, stderr: str, status: int, *, nonce: str, host: str) -> dict[str, Any]:
@@ -30,9 +36,10 @@ def read_answer(stdout: str, stderr: str, status: int, *, nonce: str, host: str)
 
     Raises a NodeError that names the host: the node's own refusal or crash, or what came instead of an answer.
     """
-    data = _find_data(stdout, stderr, status, nonce, host)
+    data, is_macos = _find_data(stdout, stderr, status, nonce, host)
     try:
-        answer = json.loads(_inflate(base64.b64decode(data, validate=True)))
+        packed = base64.b64decode(data, validate=True)
+        answer = _read_mac(packed, nonce) if is_macos else json.loads(_inflate(packed, _ZLIB))
         if not isinstance(answer, dict):
             raise ValueError("an object is expected")
     except (ValueError, binascii.Error, zlib.error, RecursionError) as error:
@@ -44,13 +51,23 @@ def read_answer(stdout: str, stderr: str, status: int, *, nonce: str, host: str)
     raise BadAnswerError(f"Failed to decode the answer of host '{host}': it has neither result nor error")
 
 
-def _find_data(stdout: str, stderr: str, status: int, nonce: str, host: str) -> str:
-    begin, end, plain = (f"{MARK} {nonce} {word}" for word in ("begin", "end", "no_python"))
+def _read_mac(packed: bytes, nonce: str) -> dict[str, Any]:
+    text = _inflate(packed, _GZIP).decode("utf-8", "replace")
+    try:
+        return understand(read_blocks(text, nonce))
+    except (ArithmeticError, LookupError) as error:
+        raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+def _find_data(stdout: str, stderr: str, status: int, nonce: str, host: str) -> tuple[str, bool]:
+    """The packed answer, and whether it is a Mac's."""
+    begin, macos, end, plain = (f"{MARK} {nonce} {word}" for word in ("begin", "macos", "end", "no_python"))
     collected: list[str] | None = None
+    is_macos = False
     for line in stdout.splitlines():
         line = line.strip()
-        if line == begin:
-            collected = []
+        if line in (begin, macos):
+            collected, is_macos = [], line == macos
         elif line.startswith(plain):
             raise NoPythonError(
                 f"Failed to run the node program on host '{host}': {line[len(plain) :].strip() or 'no Python found'}."
@@ -62,7 +79,7 @@ def _find_data(stdout: str, stderr: str, status: int, nonce: str, host: str) -> 
                 raise BadAnswerError(
                     f"Failed to read the answer of host '{host}': {len(data)} characters came of{line[len(end) :]}"
                 )
-            return data
+            return data, is_macos
         elif collected is not None:
             collected.append(line)
     if collected is not None:
@@ -80,8 +97,8 @@ def _show(stdout: str, stderr: str) -> str:
     return "; ".join(parts) or "it printed nothing"
 
 
-def _inflate(data: bytes) -> bytes:
-    inflater = zlib.decompressobj()
+def _inflate(data: bytes, form: int) -> bytes:
+    inflater = zlib.decompressobj(form)
     text = inflater.decompress(data, _LONGEST)
     if inflater.unconsumed_tail:
         raise ValueError(f"it is longer than {_LONGEST} bytes")

@@ -7,6 +7,9 @@
 The program is the modules of ``payload/``, compressed, in a here-document, so the script works from a file and from the
 standard input of ``sh`` (pipelining), and leaves no file on the node. Its modules are imported from memory; a detached
 install forks and so needs no file either, even while the node's own Python is being upgraded.
+
+A Mac obeys the program of ``macos/`` instead, whatever Python it has: a bare one has none, and asking for it opens a
+window. It comes last, so that all of the script is read before it begins.
 """
 
 from __future__ import annotations
@@ -21,6 +24,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.answer import MARK
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.macos.script import (
+    DEFAULT_PLACES,
+    Places,
+    build_program,
+)
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.sources import read_sources
 
 PACKAGE = "openpatch_node"
@@ -44,11 +52,17 @@ cd / || exit 1
 set -f --
 PATH=${{PATH:-/usr/bin:/bin}}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
+system=$(uname -s 2> /dev/null)
+if [ "$system" != Darwin ]; then
 {find}
+fi
 if [ $# -gt 0 ]; then
 exec "$@" -E -s -c {boot} {nonce} <<'{end}'
 {program}
 {end}
+fi
+if [ "$system" = Darwin ]; then
+{macos}
 fi
 echo
 echo "{mark} {nonce} no_python" {missing}
@@ -115,10 +129,17 @@ main.run(json.loads({command!r}), {nonce!r})
 """
 
 
-def build_script(command: Mapping[str, Any], nonce: str, interpreter: str = "", last_resort: str = "") -> bytes:
+def build_script(
+    command: Mapping[str, Any],
+    nonce: str,
+    interpreter: str = "",
+    last_resort: str = "",
+    places: Places = DEFAULT_PLACES,
+) -> bytes:
     """The script that makes a node obey one command and answer in an envelope with ``nonce`` (32 hex digits).
 
     ``interpreter`` is used as it is, with its arguments, and no other; ``last_resort`` when nothing else is there.
+    ``places`` are those of a Mac.
     """
     if not _NONCE.fullmatch(nonce):
         raise ValueError("a nonce has 32 hex digits")
@@ -135,6 +156,7 @@ def build_script(command: Mapping[str, Any], nonce: str, interpreter: str = "", 
         nonce=nonce,
         end=f"end_{nonce}",
         program="\n".join(packed[start : start + 76] for start in range(0, len(packed), 76)),
+        macos=build_program(command, nonce, places),
         mark=MARK,
         missing=shlex.quote(f"no '{interpreter}'" if interpreter else "no Python found"),
     )

@@ -42,6 +42,7 @@ OLDEST_PYTHON, NEWEST_PYTHON = (2, 6), (3, 14)
 NEEDED_PROGRAMS = {
     "apt": ("apt-get", "apt-cache", "dpkg", "dpkg-query"),
     "dnf": ("rpm",),
+    "macos": ("softwareupdate", "sw_vers", "pkgutil", "plutil"),
     "yum": ("rpm",),
     "zypper": ("rpm", "zypper"),
 }
@@ -143,9 +144,11 @@ def split_way_out(message: str) -> tuple[str, str]:
 def describe_node(seen: Seen) -> str:
     """What a person wants to know of a node of which everything is as it should be."""
     try:
-        system, python = seen["os"], seen["python"]
+        system = seen["os"]
+        python = None if seen["manager"] == "macos" else seen["python"]
         words = [str(system.get("name") or system.get("id")), str(seen["manager"])]
-        words.append("Python " + ".".join(map(str, python["version"][:2])))
+        if python is not None:
+            words.append("Python " + ".".join(map(str, python["version"][:2])))
         words += [f"{_show_size(place['free'])} free under /var" for place in seen["space"] if place["path"] == "/var"]
     except (AttributeError, KeyError, TypeError):
         return ""
@@ -191,6 +194,9 @@ def _judge_system(seen: Seen) -> Iterator[Check]:
 
 
 def _judge_python(seen: Seen) -> Iterator[Check]:
+    if seen.get("manager") == "macos":
+        yield Check("python", "ok", "Not needed on macOS")
+        return
     version = tuple(int(part) for part in seen["python"]["version"][:2])
     shown = f"Python {'.'.join(map(str, version))} ({seen['python']['path']})"
     if version < OLDEST_PYTHON:
@@ -517,7 +523,7 @@ def _judge_clock(seen: Seen, offset: float | None) -> Iterator[Check]:
     if abs(offset) <= MOST_SECONDS_OFF:
         yield Check("clock", "ok", f"As the controller's; {ntp}")
         return
-    shown = f"{_show_seconds(abs(offset))} {'ahead of' if offset > 0 else 'behind'} the controller's; {ntp}"
+    shown = f"{show_seconds(abs(offset))} {'ahead of' if offset > 0 else 'behind'} the controller's; {ntp}"
     if synchronized is True:
         way_out = "Look at the controller's clock"
     else:
@@ -528,7 +534,8 @@ def _judge_clock(seen: Seen, offset: float | None) -> Iterator[Check]:
         yield Check("clock", "warning", shown, way_out)
 
 
-def _show_seconds(seconds: float) -> str:
+def show_seconds(seconds: float) -> str:
+    """A span of time in the largest unit of which it has two."""
     for size, unit in ((DAY, "days"), (3600, "hours"), (60, "minutes")):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"

@@ -21,7 +21,6 @@ RELEASE_NAMES = (
 _RELEASE = re.compile(r".+? (?:Linux )?release ([\d.]+)")
 # SUSE Linux Enterprise Server 11 (x86_64); the service pack is a line of its own
 _SUSE_RELEASE = re.compile(r".+? ([\d.]+) \(\w+\)(?:.*^PATCHLEVEL = ([1-9]\d*)$)?", re.MULTILINE | re.DOTALL)
-MACOS_VERSION_FILE = "/System/Library/CoreServices/SystemVersion.plist"
 
 # id -> (OperatingSystem of the API, product word, oldest supported version, parts of the version in the product word).
 # The oldest version is that of the published list of supported systems (patch-manager-prerequisites, January 2025);
@@ -44,13 +43,11 @@ AMAZON_VERSIONS = {
     "2022": ("AMAZON_LINUX_2022", "AmazonLinux2022"),
     "2023": ("AMAZON_LINUX_2023", "AmazonLinux2023"),
 }
-MACOS_NAMES = {11: "BigSur", 12: "Monterey", 13: "Ventura", 14: "Sonoma", 15: "Sequoia"}
-OLDEST_MACOS = (11, 3, 1)
 
 
 def identify(read):
     """The ``os`` part of the facts, without arch and kernel. ``read(path)`` gives a file's text or None."""
-    system = read_os_release(read) or read_release_file(read) or read_debian_version(read) or read_macos_version(read)
+    system = read_os_release(read) or read_release_file(read) or read_debian_version(read) or {}
     if "version" in system and system["id"] in ("centos", "rhel", "rocky", "almalinux", "ol"):
         add_minor_version(system, read)
     words = name_in_api(system.get("id"), system.get("version"))
@@ -68,10 +65,6 @@ def name_in_api(system_id, version):
         if numbers[0] in range(2012, 2019) and len(numbers) == 2:
             return "AMAZON_LINUX", "AmazonLinux" + version
         return AMAZON_VERSIONS.get(version.partition(".")[0])
-    if system_id == "macos":
-        if numbers < OLDEST_MACOS or numbers[0] not in MACOS_NAMES:
-            return None
-        return "MACOS", MACOS_NAMES[numbers[0]] + version
     if system_id not in FAMILIES:
         return None
     operating_system, word, oldest, parts = FAMILIES[system_id]
@@ -150,11 +143,3 @@ def read_debian_version(read):
     if to_numbers(content):
         system["version"] = content.split(".")[0]
     return system
-
-
-def read_macos_version(read):
-    content = read(MACOS_VERSION_FILE) or ""
-    match = re.search(r"<key>ProductVersion</key>\s*<string>([\d.]+)</string>", content)
-    if not match:
-        return {}
-    return {"id": "macos", "version": match.group(1), "name": "macOS " + match.group(1)}

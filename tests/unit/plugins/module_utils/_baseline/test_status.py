@@ -73,6 +73,15 @@ def test_where_there_are_no_repositories_none_is_missed(os: str) -> None:
     assert decide_status(make_baseline(os, rule()), make_facts(os), Counters())[0] is COMPLIANT
 
 
+@pytest.mark.parametrize("os", ["WINDOWS", "MACOS"])
+def test_an_update_service_that_was_not_reached_is_missed_everywhere(os: str) -> None:
+    facts = make_facts(os, repositories=[{"id": "service", "name": "The service", "reachable": False}])
+    assert decide_status(make_baseline(os, rule()), facts, Counters()) == (
+        METADATA_MISSING,
+        "unreachable: The service",
+    )
+
+
 def test_rpm_has_no_security_archive() -> None:
     assert decide_status(make_baseline("CENTOS", rule()), make_facts("CENTOS"), Counters())[0] is COMPLIANT
 

@@ -84,6 +84,32 @@ def test_the_node_is_handed_the_exact_list_and_polled_for_the_same_operation(ope
 SOURCE = {"name": "mirror", "configuration": "deb https://mirror.example/debian bookworm main"}
 
 
+def test_what_is_installed_by_a_label_has_it_from_the_facts(operate: Operate, base_dir: Path) -> None:
+    mac = {"id": "macos", "version": "13.7.3", "operating_system": "MACOS", "product": "Ventura13.7.3"}
+    entry = {"name": "Safari", "classification": "softwareupdate", "is_security": True}
+    offered = {**entry, "version": "18.3.1", "title": "Safari18.3.1VenturaAuto-18.3.1"}
+    facts = answer_facts()
+    facts["facts"].update(
+        os=mac,
+        package_manager="macos",
+        installed=[{**entry, "version": "18.2"}],
+        candidates=[offered],
+        repositories=[{"id": "softwareupdate"}],
+    )
+    node = ScriptedNode(facts, {"transaction": []})
+    install_host(operate(node, check_mode=True, patch_baselines="recommended"))
+    assert node.asked[1]["packages"] == [
+        {
+            "name": "Safari",
+            "arch": "",
+            "version": "18.3.1",
+            "from_version": "18.2",
+            "classification": "softwareupdate",
+            "title": "Safari18.3.1VenturaAuto-18.3.1",
+        }
+    ]
+
+
 @pytest.mark.parametrize(
     ("check_mode", "answers", "commands"),
     [

@@ -63,6 +63,14 @@ RHEL = {
     "manager": "dnf",
     "tools": {"programs": {"rpm": "/usr/bin/rpm"}, "bindings": {"dnf": "4.14.0", "rpm": "4.16"}},
 }
+MACOS: dict[str, Any] = {
+    "os": {"id": "macos", "version": "14.6.1", "name": "macOS 14.6.1", "operating_system": "MACOS"},
+    "manager": "macos",
+    "tools": {
+        "programs": dict.fromkeys(("softwareupdate", "sw_vers", "pkgutil", "plutil"), "/usr/bin/x"),
+        "bindings": {},
+    },
+}
 CENTOS = {**RHEL, "os": {"id": "centos", "version": "9", "name": "CentOS Stream 9", "operating_system": "CENTOS"}}
 SLES = {
     "os": {"id": "sles", "version": "15.5", "name": "SLES 15 SP5", "operating_system": "SUSE"},
@@ -97,6 +105,16 @@ def facts(*repositories: dict[str, Any], warnings: tuple[tuple[str, str], ...] =
 
 def troubles(seen: dict[str, Any], **options: Any) -> list[Check]:
     return [check for check in judge_node(seen, **{"offset": 0.0, **options}) if check.status != "ok"]
+
+
+def test_a_mac_needs_no_python_and_its_own_programs() -> None:
+    seen = see(**MACOS)
+    del seen["python"]
+    assert troubles(seen) == []
+    assert describe_node(seen) == "macOS 14.6.1, macos, 9.0 GB free under /var"
+    without = {**MACOS["tools"], "programs": {**MACOS["tools"]["programs"], "pkgutil": ""}}
+    (check,) = troubles({**seen, "tools": without})
+    assert (check.status, check.finding) == ("failed", "macos lacks pkgutil")
 
 
 def test_of_a_good_node_everything_is_ok() -> None:

@@ -1,0 +1,46 @@
+# Copyright (c) openpatch contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=sh
+
+# What a Mac has and lacks before it is scanned or patched: observations, no verdict.
+
+# observe HOST:PORT...
+observe() {
+    describe_system
+    tell user "$(id -u) $(id -un)"
+    for observed_program in softwareupdate sw_vers pkgutil plutil sudo brew; do
+        tell "program_$observed_program" "$(command -v "$observed_program" 2> /dev/null)"
+    done
+    ask space 30 df -kP / /var /tmp
+    tell memory "$(sysctl -n hw.memsize 2> /dev/null)"
+    tell busy "$(list_busy)"
+    tell reboot_command "$(find_reboot)"
+    if [ -r "${state:?}" ]; then describe_operation; fi
+    ask softwareupdate 900 softwareupdate --list
+    if find_brew; then
+        tell brew "${brew:?}"
+        tell brew_trouble "$(explain_brew)"
+        if [ -z "$(explain_brew)" ]; then ask brew_version 60 run_brew --version; fi
+    fi
+    if [ $# -gt 0 ]; then ask endpoints 30 try_endpoints "$@"; fi
+    tell ended "$(date +%s)"
+}
+
+list_busy() {
+    for busy_name in softwareupdate installer brew; do
+        busy_process=$(pgrep -x "$busy_name" | head -n 1)
+        if [ -n "$busy_process" ]; then echo "$busy_process $busy_name"; fi
+    done
+}
+
+# Any answer of the other side is one, also that it does not like the question.
+try_endpoints() {
+    for endpoint in "$@"; do
+        (
+            endpoint_said=$(curl -sS -o /dev/null --connect-timeout 5 --max-time 10 "https://$endpoint/" 2>&1)
+            echo "$endpoint $? $endpoint_said"
+        ) &
+    done
+    wait
+}
