@@ -5,7 +5,7 @@
 #   ARGS=...           further arguments of `make patch` for ansible-playbook, of `make bench` for the benchmarks
 export PYTHON ANSIBLE_CORE CACHE
 
-.PHONY: help patch test lint sanity unit node estate aws molecule matrix format docs package bench clean
+.PHONY: help patch test lint sanity unit node windows estate aws molecule matrix format docs package bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo '  make sanity    ansible-test sanity'
 	@echo '  make unit      unit tests, with the coverage gate of the engine'
 	@echo '  make node      the code for nodes on every Python of this machine'
+	@echo '  make windows   the Windows modules in a real PowerShell, on a node that is played (skipped without one)'
 	@echo '  make estate    the main job on real nodes over SSH (as root; skipped else)'
 	@echo '  make aws       the emulator of Systems Manager, and what is tested with it'
 	@echo '  make molecule  scenarios on such nodes, each run twice (as root; skipped else)'
@@ -32,7 +33,7 @@ test:
 	@sh tools/debian.sh
 	@sh tools/run.sh python tools/stages.py
 
-lint sanity unit node estate aws molecule matrix:
+lint sanity unit node windows estate aws molecule matrix:
 	@sh tools/run.sh python tools/stages.py $@
 
 format:

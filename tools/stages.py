@@ -97,7 +97,12 @@ NEWEST: tuple[Command, ...] = (("env", "PYTHON=newest", "sh", "tools/venv.sh", "
 
 # In the order in which they begin: the longest first, so that none is left alone at the end.
 STAGES = (
-    Stage("estate", (pytest("estate", "-n3", "--durations=15", "tests/integration"),), tools=INSTALL_TOOLS),
+    # some tests share what takes long to prepare, and say so by a group
+    Stage(
+        "estate",
+        (pytest("estate", "-n3", "--dist=loadgroup", "--durations=15", "tests/integration"),),
+        tools=INSTALL_TOOLS,
+    ),
     Stage(
         "lint",
         (
@@ -120,6 +125,7 @@ STAGES = (
     ),
     Stage("molecule", (("sh", "tools/molecule.sh"),), needs_root=True, tools=INSTALL_TOOLS),
     Stage("aws", (pytest("aws", "-n2", "--durations=10", "tests/aws"),), tools=(*INSTALL_TOOLS, *AWS_TOOLS)),
+    Stage("windows", (pytest("windows", "tests/windows"),)),
 )
 
 

@@ -15,7 +15,8 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.erro
     NodeRefusedError,
     NoPythonError,
 )
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.transport import run_on_node
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.transport import open_node
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.windows import is_windows
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.aws_endpoints import (
     PORT,
     list_endpoints,
@@ -30,6 +31,11 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation
     measure_offset,
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.preflight_result import shape_preflight
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.preflight_windows import (
+    describe_windows,
+    judge_windows,
+    read_clock,
+)
 
 OPTIONS: dict[str, dict[str, Any]] = {"patch_preflight_region": {"type": "str"}}
 
@@ -56,7 +62,7 @@ class ActionModule(ActionBase):
         except NoPythonError as error:
             checks = judge_lost(str(error), name="python")
         except NodeRefusedError as error:
-            checks = judge_lost(str(error))
+            checks = judge_lost(str(error), name="source" if is_windows(self) else "connection")
         except NodeError as error:
             checks = judge_lost(
                 str(error), way_out="Look at the node's shell, and at the password of become if it asks"
@@ -66,9 +72,12 @@ class ActionModule(ActionBase):
     def _check(
         self, variables: dict[str, Any], endpoints: list[list[Any]], region: str | None
     ) -> tuple[list[Check], str]:
+        node = open_node(self, variables, {})
         before = time.time()
-        answer = run_on_node(self, variables, {"command": "preflight", "endpoints": endpoints})
+        answer = node({"command": "preflight", "endpoints": endpoints})
         after = time.time()
+        if is_windows(self):
+            return _judge_windows(answer["facts"], before, after, region)
         seen = answer.get("observations")
         if not isinstance(seen, dict):
             raise NodeError(f"Failed to understand the answer of host '{variables['inventory_hostname']}'")
@@ -78,3 +87,12 @@ class ActionModule(ActionBase):
         except (KeyError, TypeError, ValueError):
             offset = None
         return judge_node(seen, offset=offset, region=region), describe_node(seen)
+
+
+def _judge_windows(facts: dict[str, Any], before: float, after: float, region: str | None) -> tuple[list[Check], str]:
+    try:
+        told = read_clock(facts)
+        offset = measure_offset(before, after, told, told)
+    except (KeyError, TypeError, ValueError):
+        offset = None
+    return judge_windows(facts, offset=offset, region=region), describe_windows(facts)

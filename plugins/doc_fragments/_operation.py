@@ -63,6 +63,18 @@ options:
     description: How many seconds one operation on the node may take, 1 to 36000.
     type: int
     default: 7200
+  patch_windows_update_source:
+    description:
+      - Where a Windows node looks for updates and gets them from. V(default) is what the policy of the node says; the
+        others choose a service for this operation alone and leave the policy as it is.
+    type: str
+    choices: [default, wsus, windows_update, microsoft_update]
+    default: default
+  patch_windows_offline_catalogue:
+    description:
+      - Path on a Windows node of C(wsusscn2.cab), Microsoft's offline catalogue, which is then searched alone. It tells
+        security updates only, and the updates themselves come from where the node gets them otherwise.
+    type: str
   patch_store_url:
     description:
       - SQLAlchemy address of the store. An SQLite file in the user's XDG state directory if not given.

@@ -127,6 +127,7 @@ transaction:
   description:
     - Every package the operation changed, or in check mode would change, with its versions, its status (V(installed),
       V(dependency), V(failed), V(not_tried), or V(planned) in check mode) and the reason where there is one.
+    - On Windows C(name) is the KB id, and C(update_id) with C(version), the revision, is the update.
   type: list
   elements: dict
   returned: success

@@ -158,13 +158,15 @@ _read_package = read_record(
         **dict.fromkeys(
             (
                 *("arch", "version", "epoch", "release", "section", "priority"),
-                *("product_family", "classification", "msrc_severity"),
+                *("product_family", "classification", "msrc_severity", "update_id"),
             ),
             read_word,
         ),
-        **dict.fromkeys(("repositories", "notices", "products", "bulletin_ids", "kb_ids"), read_words),
+        **dict.fromkeys(
+            ("repositories", "notices", "products", "bulletin_ids", "kb_ids", "superseded_update_ids"), read_words
+        ),
         **dict.fromkeys(("built_at", "installed_at", "released_at"), read_moment),
-        **dict.fromkeys(("available", "applicable", "is_security"), read_switch),
+        **dict.fromkeys(("available", "applicable", "is_security", "reboot_required"), read_switch),
         "title": read_text,
     },
     _NAMED,
@@ -177,7 +179,7 @@ _read_results = read_list(
         InstallResult,
         {
             "name": read_name,
-            **dict.fromkeys(("arch", "version", "from_version"), read_word),
+            **dict.fromkeys(("arch", "version", "from_version", "update_id"), read_word),
             "status": read_name,
             "reason": read_text,
         },

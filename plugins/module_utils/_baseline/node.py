@@ -69,7 +69,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One version of one package, installed or offered; on Windows ``name`` is the KB id."""
+    """One version of one package, installed or offered.
+
+    On Windows ``name`` is the KB id and ``version`` the revision of the update ``update_id``. ``reboot_required`` tells
+    of an update that is on offer still and installed already: it waits for the reboot.
+    """
 
     name: str
     arch: str = ""
@@ -93,6 +97,9 @@ class Package:
     applicable: bool = True
     kb_ids: tuple[str, ...] = ()
     is_security: bool = False
+    update_id: str = ""
+    superseded_update_ids: tuple[str, ...] = ()
+    reboot_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +128,7 @@ class InstallResult:
     version: str = ""
     from_version: str = ""
     reason: str = ""
+    update_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.
     Package,
 )
 
-_Key = tuple[str, str]
+_Key = tuple[str, str, str]
 
 
 class Outcomes:
@@ -26,21 +26,21 @@ class Outcomes:
         self, manager: PackageManager, results: Iterable[InstallResult], last_operation: LastOperation | None
     ) -> None:
         self._manager = manager
-        self._now = {(result.name, result.arch): result for result in results}
+        self._now = {_find_key(result): result for result in results}
         last = last_operation.results if last_operation else ()
-        self._last = {(result.name, result.arch): result for result in last if result.status == "failed"}
+        self._last = {_find_key(result): result for result in last if result.status == "failed"}
 
     def find_tried(self, packages: Iterable[Package]) -> Package | None:
         """Return the version that this run tried in vain, whatever the baseline says of it (an override list)."""
         for package in packages:
-            result = self._now.get((package.name, package.arch))
+            result = self._now.get(_find_key(package))
             if result is not None and result.status == "failed" and self._is_of(result, package):
                 return package
         return None
 
     def explain_failure(self, target: Package) -> str:
         """Return why the target is still not there, empty if nobody tried."""
-        key = (target.name, target.arch)
+        key = _find_key(target)
         result = self._now.get(key)
         if result is None:
             result = self._last.get(key)
@@ -53,8 +53,12 @@ class Outcomes:
 
     def explain_delay(self, target: Package) -> str:
         """Return why this run left the target out, empty if it did not."""
-        result = self._now.get((target.name, target.arch))
+        result = self._now.get(_find_key(target))
         return f"not tried: {result.reason}" if result is not None and result.status == "not_tried" else ""
 
     def _is_of(self, result: InstallResult, package: Package) -> bool:
         return result.version == format_version(self._manager, package)
+
+
+def _find_key(item: InstallResult | Package) -> _Key:
+    return item.name, item.arch, item.update_id  # of one KB there may be several updates

@@ -20,6 +20,7 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.
     Blocked,
     list_blocked,
 )
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.groups import Group
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.install_override import OverrideEntry
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import Baseline, PackageManager
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.names import (
@@ -30,7 +31,6 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.node import NodeFacts, Package
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.override_choice import OverrideList
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.targets import (
-    Group,
     find_target,
     group_packages,
 )
@@ -42,7 +42,10 @@ _HELPER = "python3-apt"
 
 @dataclass(frozen=True, slots=True)
 class PlannedPackage:
-    """One package and the version it is to have; versions as the package manager writes them."""
+    """One package and the version it is to have, as the package manager writes it.
+
+    On Windows ``name`` is a KB id, and ``update_id`` with ``version``, the revision, is what is to be installed.
+    """
 
     name: str
     arch: str
@@ -50,6 +53,14 @@ class PlannedPackage:
     from_version: str
     title: str
     reason: str
+    update_id: str = ""
+
+    def to_dict(self) -> dict[str, str]:
+        """Return it as JSON holds it; an id is only there if there is one."""
+        fields: dict[str, str] = asdict(self)
+        if not self.update_id:
+            del fields["update_id"]
+        return fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +92,10 @@ class InstallPlan:
     def to_dict(self) -> dict[str, list[object]]:
         """Return the plan as JSON holds it."""
         return {
-            "install": [asdict(item) for item in self.install],
+            "install": [item.to_dict() for item in self.install],
             "blocked": list(self.blocked),
             "blocked_shapes": list(self.blocked_shapes),
-            "held_back": [asdict(item) for item in self.held_back],
+            "held_back": [item.to_dict() for item in self.held_back],
             "pinned": [asdict(item) for item in self.pinned],
             "unmatched": list(self.unmatched),
         }
@@ -167,7 +178,9 @@ def _want_approved(judge: Judge, holds: _Holds, groups: Iterable[Group]) -> Iter
         if group.installed is None and not on_windows:
             continue
         target = find_target(judge, group.candidates)
-        if target is not None and holds.keeps_out(target.package):
+        if target is not None and group.replaced_by:
+            continue
+        if target is not None and holds.keeps_out(target.package) and not on_windows:
             yield _Wanted(group.installed, target.package, target.verdict.reason)
             target = find_target(judge, _list_free(holds, group))
             if target is None:
@@ -206,6 +219,7 @@ def _split(
             from_version=format_version(judge.manager, installed) if installed else "",
             title=format_title(judge.manager, package),
             reason=f"{hold}; {reason}" if hold else reason,
+            update_id=package.update_id,
         )
         (held_back if hold else install).append(planned)
     return InstallPlan(

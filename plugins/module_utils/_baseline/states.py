@@ -17,6 +17,7 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.
     Operation,
 )
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.counters import count_patches
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.groups import Group
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import (
     Baseline,
     ComplianceLevel,
@@ -37,7 +38,6 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.
     find_overall_severity,
 )
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.targets import (
-    Group,
     Target,
     find_target,
     group_packages,
@@ -145,17 +145,18 @@ class _Assessor:
         return self._assess_installed(group.installed)
 
     def _assess_update(self, group: Group, target: Target | None) -> _Listed | None:
-        if target is not None and target.package.applicable:
+        if target is not None and target.package.applicable and not group.replaced_by:
             return self._assess_target(group.installed, target)
         if group.installed is not None:
             return self._assess_installed(group.installed)
         if target is not None:
-            return self._list(
-                target.package, PatchState.NOT_APPLICABLE, f"does not apply to the node; {target.verdict.reason}"
-            )
+            why = f"superseded by {group.replaced_by}" if group.replaced_by else "does not apply to the node"
+            return self._list(target.package, PatchState.NOT_APPLICABLE, f"{why}; {target.verdict.reason}")
         newest = group.candidates[-1]
         verdict = self._judge.verdict(newest)
-        if newest.applicable and not verdict.rejected and self._judge.describe(newest).security:
+        if group.replaced_by or not newest.applicable or verdict.rejected:
+            return None
+        if self._judge.describe(newest).security:
             return self._list(newest, PatchState.AVAILABLE_SECURITY_UPDATE, verdict.reason)
         return None
 
@@ -180,7 +181,7 @@ class _Assessor:
             state, reason = PatchState.INSTALLED_REJECTED, verdict.reason
         elif verdict.rejected:
             state, reason = PatchState.INSTALLED_OTHER, f"{verdict.reason}, allowed as a dependency"
-        elif installed_at is not None and booted_at is not None and installed_at >= booted_at:
+        elif package.reboot_required or (installed_at and booted_at and installed_at >= booted_at):
             state, reason = PatchState.INSTALLED_PENDING_REBOOT, f"installed since the last boot; {verdict.reason}"
         elif verdict.approved:
             state, reason = PatchState.INSTALLED, verdict.reason

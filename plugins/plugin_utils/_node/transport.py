@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import secrets
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible import constants as C
@@ -19,9 +20,19 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.answer import read_answer
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.bundle import build_script
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.errors import NodeError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.windows import WindowsNode, is_windows
 
 _DISCOVERED = frozenset({"", "auto", "auto_legacy", "auto_silent", "auto_legacy_silent"})
 _SCRIPT_NAME = "openpatch_node.sh"
+
+
+def open_node(
+    action: ActionBase, task_vars: Mapping[str, Any], windows_options: Mapping[str, Any]
+) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """The way to the node of a task: what obeys commands there. Which one it is costs no remote execution."""
+    if is_windows(action):
+        return WindowsNode(action, task_vars, windows_options).obey
+    return functools.partial(run_on_node, action, task_vars)
 
 
 def run_on_node(action: ActionBase, task_vars: Mapping[str, Any], command: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,7 +41,7 @@ def run_on_node(action: ActionBase, task_vars: Mapping[str, Any], command: Mappi
     One remote execution with pipelining. Raises a NodeError, or ansible's AnsibleConnectionFailure for a lost node.
     """
     host = str(task_vars.get("inventory_hostname", ""))
-    if getattr(action._connection._shell, "_IS_WINDOWS", False):
+    if is_windows(action):
         raise NodeError(f"Failed to run the node program on host '{host}': its shell is not a POSIX one")
     nonce = secrets.token_hex(16)
     interpreter, last_resort = _choose_interpreter(action, task_vars)

@@ -20,6 +20,7 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.
 )
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import (
     OperatingSystem,
+    PackageManager,
     PatchSource,
 )
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.node import FactWarning
@@ -120,10 +121,19 @@ class HostOperation:
 
     def _ask(self, command: Mapping[str, Any]) -> tuple[dict[str, Any], NodeFacts]:
         raw: Any = self.node(command).get("facts")
+        if isinstance(raw, dict) and raw.get("package_manager") == PackageManager.WINDOWS.value:
+            self._recall_operation(raw)
         try:
             return raw, parse_facts(raw)
         except FactsError as error:
             raise OperationError(f"Failed to understand the facts of host '{self.settings.host}': {error}") from error
+
+    def _recall_operation(self, raw: dict[str, Any]) -> None:
+        """Add what the store knows of the last install: on Windows nothing of it stays on the node."""
+        if "last_operation" not in raw:
+            before = (self.store.last_facts(self.settings.host) or {}).get("last_operation")
+            if isinstance(before, Mapping) and before.get("state") != "running":
+                raw["last_operation"] = dict(before)
 
     def freeze(self, facts: NodeFacts) -> HostBaseline:
         """Give the host's baseline, once per operation: only who makes the snapshot hears the warnings of its files."""

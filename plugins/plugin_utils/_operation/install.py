@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timezone
 from typing import Any
 
 from ansible.errors import AnsibleConnectionFailure
@@ -24,6 +25,7 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.
     RebootOption,
     decide_reboot,
 )
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.rounds import Rounds
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.steps import (
     StepsDecision,
     decide_steps,
@@ -82,6 +84,7 @@ class Prepared:
     results: tuple[dict[str, Any], ...]
     unheard: tuple[FactWarning, ...]
     notes: tuple[str, ...]
+    override_list: tuple[OverrideEntry, ...] | None
 
 
 def install_host(operation: HostOperation) -> Installed:
@@ -94,17 +97,58 @@ def install_host(operation: HostOperation) -> Installed:
     raw, facts, plan, notes = found.raw_facts, found.facts, found.plan, list(found.notes)
     results = list(found.results)
     transaction = results
+    rounds = Rounds(found.frozen.baseline.package_manager)
     if plan.install and check_mode:
         transaction = operation.node(_request("plan", operation, plan, facts, found.sources))["transaction"]
     elif plan.install or (facts.unfinished and not check_mode):
+        rounds.begin(plan)
         answer = _install(operation, plan, facts, found.sources)
         results += answer["results"]
         notes += [str(repair) for repair in answer.get("repairs") or ()]
         raw, facts = operation.collect(refresh=False, sources=found.sources)
     judged = operation.judge(raw, facts, found.frozen, operation="Install", results=results, warnings=found.unheard)
     judged, reboot = _reboot(operation, judged, transaction, found.sources)
-    held_back = tuple(asdict(package) for package in plan.held_back)
+    if rounds.repeats and not check_mode:
+        judged, reboot, transaction = _go_on(operation, found, rounds, Installed(judged, reboot, tuple(results)), notes)
+    held_back = tuple(package.to_dict() for package in plan.held_back)
     return Installed(judged, reboot, tuple(transaction), held_back, tuple(notes))
+
+
+def _go_on(
+    operation: HostOperation, found: Prepared, rounds: Rounds, ended: Installed, notes: list[str]
+) -> tuple[Judged, Reboot, list[dict[str, Any]]]:
+    """Install what has come on offer meanwhile, round after round, until nothing approved is left to be tried."""
+    judged, reboot, results = ended.judged, ended.reboot, list(ended.transaction)
+    is_rebooted = reboot.performed
+    # every round needs another update or a reboot, and the reboots are counted: this ends with a node that lies too
+    for _round in range(operation.settings.patch_max_reboots + 1):
+        if is_rebooted:
+            rounds.note_reboot()
+        wanted = _plan(operation, found.frozen, judged.facts, found.override_list)
+        plan = rounds.narrow(wanted)
+        if not plan.install:
+            notes += rounds.list_given_up(wanted)
+            break
+        cutoff = operation.settings.patch_window_cutoff
+        if cutoff is not None and datetime.now(timezone.utc) >= cutoff:
+            notes.append(f"left for the next run, the window is over: {', '.join(item.name for item in plan.install)}")
+            break
+        rounds.begin(plan)
+        answer = _install(operation, plan, judged.facts, found.sources)
+        results = _merge(results, answer["results"])
+        raw, facts = operation.collect(refresh=False, sources=found.sources)
+        judged = operation.judge(raw, facts, found.frozen, operation="Install", results=results, warnings=found.unheard)
+        judged, latest = _reboot(operation, judged, answer["results"], found.sources, results)
+        is_rebooted = latest.performed
+        reboot = replace(latest, performed=reboot.performed or is_rebooted)
+    return judged, reboot, results
+
+
+def _merge(results: Sequence[dict[str, Any]], later: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What became of each update in the end, in the order in which they were tried first."""
+    merged = {(result["name"], result.get("update_id")): result for result in results}
+    merged.update({(result["name"], result.get("update_id")): result for result in later})
+    return list(merged.values())
 
 
 def scan_before_install(operation: HostOperation) -> tuple[Judged, StepsDecision, tuple[str, ...]]:
@@ -135,24 +179,35 @@ def _prepare(operation: HostOperation) -> Prepared:
     # the next install would make the node forget it
     notes += [warning.message for warning in facts.warnings if warning.code == "install_interrupted"]
 
-    plan = plan_install(
-        found.frozen.baseline,
+    plan = _plan(operation, found.frozen, facts, override_list)
+    notes += [f"patch_install_override_list: {entry}" for entry in plan.unmatched]
+    notes += [f"left out {package.title}: {package.reason}" for package in plan.held_back]
+    return Prepared(raw, facts, found.frozen, found.sources, plan, tuple(results), unheard, tuple(notes), override_list)
+
+
+def _plan(
+    operation: HostOperation, frozen: HostBaseline, facts: NodeFacts, override_list: tuple[OverrideEntry, ...] | None
+) -> InstallPlan:
+    return plan_install(
+        frozen.baseline,
         facts,
-        found.frozen.now,
+        frozen.now,
         install_override_list=override_list,
         release_date_field=operation.settings.patch_release_date_field,
     )
-    notes += [f"patch_install_override_list: {entry}" for entry in plan.unmatched]
-    notes += [f"left out {package.title}: {package.reason}" for package in plan.held_back]
-    return Prepared(raw, facts, found.frozen, found.sources, plan, tuple(results), unheard, tuple(notes))
 
 
 def _reboot(
-    operation: HostOperation, judged: Judged, results: Sequence[Mapping[str, Any]], sources: Sequence[PatchSource]
+    operation: HostOperation,
+    judged: Judged,
+    results: Sequence[Mapping[str, Any]],
+    sources: Sequence[PatchSource],
+    all_results: Sequence[Mapping[str, Any]] | None = None,
 ) -> tuple[Judged, Reboot]:
     """Record what was judged, reboot if that is due, and then judge and record once more.
 
-    A node that does not come back is on record as it was before: its new patches wait for the reboot.
+    A node that does not come back is on record as it was before: its new patches wait for the reboot. ``results``
+    are those since the last reboot, ``all_results`` those of the run if they are more.
     """
     option = RebootOption(operation.settings.patch_reboot_option)
     decision = decide_reboot(option, parse_results(list(results)), judged.assessment)
@@ -168,7 +223,9 @@ def _reboot(
     raw, facts = collect_rebooted(operation, sources)
     reboot = replace(reboot, performed=True, count=reboot.count + 1)
     kept = [warning for warning in warnings if warning not in facts.warnings]
-    judged = operation.judge(raw, facts, judged.frozen, operation="Install", results=results, warnings=kept)
+    judged = operation.judge(
+        raw, facts, judged.frozen, operation="Install", results=all_results or results, warnings=kept
+    )
     operation.record(judged, operation="Install", reboot=reboot.to_dict())
     return judged, reboot
 
@@ -255,7 +312,10 @@ def _request(
 
 
 def _describe_packages(plan: InstallPlan, facts: NodeFacts) -> list[dict[str, str]]:
-    """The exact list. Where a patch is installed by a title of its own, the node told it with the facts."""
+    """The exact list. Where a patch is installed by a title of its own, the node told it with the facts.
+
+    An update of Windows is told by its id, which nothing needs to be added to.
+    """
     titles = {
         (package.name, package.arch, package.version): {
             "classification": package.classification,
@@ -267,6 +327,9 @@ def _describe_packages(plan: InstallPlan, facts: NodeFacts) -> list[dict[str, st
     packages = []
     for package in plan.install:
         wanted = {"name": package.name, "arch": package.arch, "version": package.version}
+        if package.update_id:
+            packages.append({**wanted, "update_id": package.update_id})
+            continue
         title = titles.get((package.name, package.arch, package.version))
         packages.append(wanted if title is None else {**wanted, **title, "from_version": package.from_version})
     return packages

@@ -18,7 +18,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.errors import EngineError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.errors import NodeError
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.transport import run_on_node
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.transport import open_node
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import (
     OperationError,
     OrphanedError,
@@ -144,7 +144,7 @@ class PatchAction(ActionBase):
             if not decision.starts:
                 return self._leave_out(turn, decision, record)
             is_held = settings.patch_hold_turn
-            node = functools.partial(run_on_node, self, variables)
+            node = open_node(self, variables, settings.windows_options)
             result = self.operate(HostOperation(node, turn.store, turn.run_id, settings, _say, self._connection))
             unknown_id = find_unknown_id(settings)
             warnings = [*result.get("warnings", ()), *([unknown_id] if unknown_id else []), *keep(result)]

@@ -523,7 +523,7 @@ def _judge_clock(seen: Seen, offset: float | None) -> Iterator[Check]:
     if abs(offset) <= MOST_SECONDS_OFF:
         yield Check("clock", "ok", f"As the controller's; {ntp}")
         return
-    shown = f"{_show_seconds(abs(offset))} {'ahead of' if offset > 0 else 'behind'} the controller's; {ntp}"
+    shown = f"{show_seconds(abs(offset))} {'ahead of' if offset > 0 else 'behind'} the controller's; {ntp}"
     if synchronized is True:
         way_out = "Look at the controller's clock"
     else:
@@ -534,7 +534,8 @@ def _judge_clock(seen: Seen, offset: float | None) -> Iterator[Check]:
         yield Check("clock", "warning", shown, way_out)
 
 
-def _show_seconds(seconds: float) -> str:
+def show_seconds(seconds: float) -> str:
+    """A span of time in the largest unit of which it has two."""
     for size, unit in ((DAY, "days"), (3600, "hours"), (60, "minutes")):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"

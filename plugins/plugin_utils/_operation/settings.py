@@ -29,6 +29,8 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.sessi
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.locations import find_path
 
+WINDOWS_SOURCES = ("default", "wsus", "windows_update", "microsoft_update")
+
 SCAN_OPTIONS: dict[str, dict[str, Any]] = {
     "patch_group": {"type": "raw"},
     "patch_baseline_source": {"type": "str", "choices": ["local", "ssm"], "default": "local"},
@@ -40,6 +42,8 @@ SCAN_OPTIONS: dict[str, dict[str, Any]] = {
     "patch_refresh_metadata": {"type": "bool", "default": True},
     "patch_lock_timeout": {"type": "int", "default": 300},
     "patch_step_timeout": {"type": "int", "default": 7200},
+    "patch_windows_update_source": {"type": "str", "choices": [*WINDOWS_SOURCES], "default": "default"},
+    "patch_windows_offline_catalogue": {"type": "str"},
     "patch_store_url": {"type": "str"},
     "patch_run_id": {"type": "str"},
     "patch_baselines": {"type": "raw"},
@@ -72,6 +76,8 @@ INSTALL_OPTIONS: dict[str, dict[str, Any]] = {
     "patch_poll_interval": {"type": "int", "default": 5},
 }
 
+_WINDOWS_OPTIONS = ("patch_windows_update_source", "patch_windows_offline_catalogue")
+
 HOOKS = ("pre_install", "post_install", "on_exit")
 
 MAX_STEP_TIMEOUT = 36000  # StepTimeoutSeconds of AWS-RunPatchBaseline ends there
@@ -101,6 +107,8 @@ class Settings:
     patch_lock_timeout: int
     patch_step_timeout: int
     patch_poll_interval: int
+    patch_windows_update_source: str
+    patch_windows_offline_catalogue: str | None
     patch_store_url: str | None
     patch_run_id: str | None
     patch_baselines: Literal["recommended"] | Mapping[str, str] | None
@@ -122,6 +130,11 @@ class Settings:
     patch_hold_install: bool
     hooks: Mapping[str, str]
     check_mode: bool
+
+    @property
+    def windows_options(self) -> dict[str, str | None]:
+        """Where a Windows node gets its updates from."""
+        return {name: getattr(self, name) for name in _WINDOWS_OPTIONS}
 
     def snapshot_id(self, run_id: str) -> str:
         """The snapshot the host reads: the given one, else one of the run.
@@ -188,6 +201,8 @@ def read_settings(args: Mapping[str, Any], task_vars: Mapping[str, Any], *, chec
         patch_lock_timeout=args["patch_lock_timeout"],
         patch_step_timeout=args["patch_step_timeout"],
         patch_poll_interval=args.get("patch_poll_interval", 5),
+        patch_windows_update_source=args.get("patch_windows_update_source", "default"),
+        patch_windows_offline_catalogue=args.get("patch_windows_offline_catalogue") or None,
         patch_store_url=args.get("patch_store_url") or None,
         patch_run_id=args.get("patch_run_id") or None,
         patch_baselines=_read_baselines(host, args.get("patch_baselines")),

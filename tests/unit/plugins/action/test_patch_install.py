@@ -37,3 +37,8 @@ def test_what_a_node_says_cannot_act_on_the_terminal() -> None:
     diff = describe_diff("web1", (entry("a\x1b[2J", "2\n+b.all 3", from_version="1\x07"),))
     assert diff["before"] == "a\\x1b[2J.all 1\\x07\n"
     assert diff["after"] == "a\\x1b[2J.all 2\\n+b.all 3\n"
+
+
+def test_an_update_of_windows_has_no_architecture() -> None:
+    diff = describe_diff("win1", ({**entry("KB5034129", "200"), "arch": ""},))
+    assert (diff["before"], diff["after"]) == ("", "KB5034129 200\n")

@@ -67,3 +67,10 @@ def test_rpm_versions_have_epoch_and_release() -> None:
     target = Package("a", "x86_64", "2", release="1")
     wanted = result("a", "0:2-1", "failed", "no", arch="x86_64")
     assert Outcomes(PackageManager.RPM, [wanted], None).explain_failure(target) == "failed: no"
+
+
+def test_updates_of_one_kb_are_told_apart() -> None:
+    failed = InstallResult("KB1", "failed", version="200", reason="0x80240022", update_id="de")
+    packs = [Package("KB1", version="200", update_id=name) for name in ("de", "ja")]
+    found = Outcomes(PackageManager.WINDOWS, [failed], None)
+    assert [found.explain_failure(pack) for pack in packs] == ["failed: 0x80240022", ""]

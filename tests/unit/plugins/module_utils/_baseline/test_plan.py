@@ -167,3 +167,19 @@ def test_on_windows_a_list_tells_what_it_could_not_choose() -> None:
 def test_nothing_is_installed_that_does_not_apply(applicable: bool, count: int) -> None:
     facts = make_facts(WINDOWS, [], [kb("KB1", applicable=applicable)])
     assert len(plan_install(make_baseline(WINDOWS, rule()), facts, NOW).install) == count
+
+
+def test_an_update_of_windows_is_planned_by_its_identity() -> None:
+    identity = {"update_id": "5b1c3f1e-5d4e-4b5f-a5e7-1d8c2b1f7c11", "version": "200"}
+    facts = make_facts("WINDOWS", [], [kb("KB1", **identity), kb("KB2")], held=["KB2"])
+    plan = plan_install(make_baseline("WINDOWS", rule()), facts, NOW)
+    ((planned,), (held,)) = plan.install, plan.held_back
+    assert identity.items() <= planned.to_dict().items()
+    assert held.reason.startswith("held on the node; approval_rules[0]")
+
+
+def test_what_an_installed_update_supersedes_is_not_planned() -> None:
+    old = kb("KB1", update_id="a")
+    new = kb("KB2", update_id="b", superseded_update_ids=["a"])
+    assert plan_install(make_baseline("WINDOWS", rule()), make_facts("WINDOWS", [new], [old]), NOW).install == ()
+    assert plan_install(make_baseline("WINDOWS", rule()), make_facts("WINDOWS", [], [old]), NOW).install != ()

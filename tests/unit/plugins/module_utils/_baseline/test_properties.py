@@ -105,6 +105,9 @@ PACKAGES = st.builds(
     is_security=st.booleans(),
     classification=st.sampled_from(["", "SecurityUpdates", "softwareupdate", "installer"]),
     kb_ids=st.sampled_from([(), ("KB1",)]),
+    update_id=st.sampled_from(["", "u1", "u2"]),
+    superseded_update_ids=st.sampled_from([(), ("u1",), ("u2", "u3")]),
+    reboot_required=st.booleans(),
 )
 STATED = st.builds(
     Notice,

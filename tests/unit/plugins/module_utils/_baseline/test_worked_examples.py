@@ -31,6 +31,7 @@ from tests.unit.plugins.module_utils._baseline import (
     examples_operations,
     examples_predefined,
     examples_selection,
+    examples_windows,
 )
 from tests.unit.plugins.module_utils._baseline.examples import Example, name_verdict
 from tests.unit.plugins.module_utils._baseline.nodes import (
@@ -51,6 +52,7 @@ EXAMPLES = (
     *examples_compliance.list_examples(),
     *examples_operations.list_examples(),
     *examples_predefined.list_examples(),
+    *examples_windows.list_examples(),
 )
 
 # Examples with a test of their own below, by document.
