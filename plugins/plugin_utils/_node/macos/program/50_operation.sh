@@ -20,10 +20,11 @@ start_install() {
         if is_running; then refuse_second "start operation '$1'"; fi
         write_record "$@" || refuse disk_full "Failed to write $record. Free some space there"
         (
+            exec < /dev/null > "$record/log" 2>&1 # see "send"
             trap '' HUP INT
             umask 022 # what is installed is for everybody
             work "$2"
-        ) < /dev/null > "$record/log" 2>&1 &
+        ) &
         printf '%s\n%s\n' "$!" "$(find_start "$!")" > "$record/process.new"
         mv "$record/process.new" "$record/process"
     fi
