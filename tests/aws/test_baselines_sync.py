@@ -15,7 +15,11 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
 
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.parse import parse_baseline
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.render import to_snake
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.baseline_set import list_changes
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.session import (
     AwsError,
     AwsOptions,
@@ -27,9 +31,15 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation
     push_baselines,
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.baseline_text import (
+    Edit,
+    edit_text,
+    render_yaml,
+)
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.errors import SourceError
 from tests.aws.conftest import Aws
 from tests.integration.controller import Controller
+from tests.unit.plugins.module_utils._baseline.baseline_documents import Document, baselines
 
 OTHER = "111122223333"
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
@@ -147,6 +157,19 @@ def state_of(client: Any) -> dict[str, Any]:
 def calls_that_change(aws: Aws) -> int:
     words = ("Create", "Update", "Delete", "Register", "Deregister", "AddTags", "RemoveTags")
     return sum(count for name, count in aws.status()["calls"].items() if name.partition(":")[2].startswith(words))
+
+
+@settings(max_examples=25, deadline=None)
+@given(baselines(), baselines())
+def test_any_baseline_is_read_back_from_its_file_and_comes_into_the_file_of_any_other(
+    one: Document, other: Document
+) -> None:
+    old, new = parse_baseline(one).baseline, parse_baseline(other).baseline
+    text = render_yaml(to_snake(old))
+    assert parse_baseline(yaml.safe_load(text)).baseline == old
+    edited = edit_text(f"# Jo's\n{text}", "jos.yml", [Edit(0, "", list_changes(old, new), to_snake(new))]).text
+    assert edited.startswith("# Jo's\n")
+    assert list_changes(parse_baseline(yaml.safe_load(edited)).baseline, new) == {}
 
 
 def test_files_go_to_aws_and_to_another_account_and_come_back_the_same(aws: Aws, sync: Sync, tmp_path: Path) -> None:
