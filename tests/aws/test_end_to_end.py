@@ -17,7 +17,6 @@ import pytest
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.transformations import to_snake_case
 from tests.aws.conftest import Aws
-from tests.aws.ssm_playbooks import ACCOUNT as OF_THE_MODULES
 from tests.aws.ssm_playbooks import QUIET
 from tests.estate.fixtures import estate
 from tests.integration.conftest import GiveNode, controller, node
@@ -34,6 +33,7 @@ BASELINES: list[dict[str, Any]] = [
     {
         "name": "web-ubuntu",
         "operating_system": "UBUNTU",
+        "patch_groups": ["web"],
         "approval_rules": [
             {
                 "filters": [{"key": "PRIORITY", "values": ["Required"]}],
@@ -45,6 +45,7 @@ BASELINES: list[dict[str, Any]] = [
     {
         "name": "db-rocky",
         "operating_system": "ROCKY_LINUX",
+        "patch_groups": ["db"],
         "approval_rules": [
             {
                 "filters": [{"key": "SEVERITY", "values": ["Critical", "Important"]}],
@@ -56,29 +57,10 @@ BASELINES: list[dict[str, Any]] = [
     {
         "name": "all-ubuntu",
         "operating_system": "UBUNTU",
+        "default_baseline": True,
         "approval_rules": [{"filters": [], "approve_after_days": 0, "enable_non_security": True}],
     },
 ]
-GROUPS = [("web", "web-ubuntu", "UBUNTU"), ("db", "db-rocky", "ROCKY_LINUX")]
-
-
-def manage_baselines(controller: Controller, aws: Aws) -> None:
-    """Keep the baselines, the groups and the default in AWS, as a user does."""
-    tasks: list[dict[str, Any]] = [{f"{PREFIX}ssm_patch_baseline": baseline} for baseline in BASELINES]
-    tasks += [
-        {f"{PREFIX}ssm_patch_group": {"patch_group": group, "baseline_name": name, "operating_system": system}}
-        for group, name, system in GROUPS
-    ]
-    tasks.append({f"{PREFIX}ssm_default_patch_baseline": {"baseline_name": "all-ubuntu", "operating_system": "UBUNTU"}})
-    play = {
-        "hosts": "localhost",
-        "gather_facts": False,
-        "module_defaults": {f"group/{PREFIX}aws": {**OF_THE_MODULES, "endpoint_url": aws.url}},
-        "tasks": tasks,
-    }
-    controller.write("baselines.yml", json.dumps([play]))
-    run = controller.play("baselines.yml")
-    assert run.rc == 0, run.output
 
 
 def counters_of(state: dict[str, Any]) -> dict[str, int]:
@@ -94,7 +76,6 @@ def test_what_aws_shows_after_a_scan_by_its_baselines_is_what_the_report_shows(
     controller.environment |= KEYS | QUIET
     s3 = aws.client("s3")
     s3.create_bucket(Bucket=BUCKET)
-    manage_baselines(controller, aws)
     address = str(ubuntu.host_vars["ansible_host"])
     ids = aws.seed(
         nodes=[
@@ -113,15 +94,19 @@ def test_what_aws_shows_after_a_scan_by_its_baselines_is_what_the_report_shows(
     ways = {name: value for name, value in ubuntu.host_vars.items() if name != "ansible_host"}
     controller.write("hosts/group_vars/all.yml", json.dumps(ways))
     place = ("-i", str(inventory))
+    account: dict[str, Any] = {"patch_aws_endpoint_url": aws.url, "patch_aws_region": REGION}
+
+    controller.write("hosts/patch_baselines/ours.json", json.dumps(BASELINES))
+    pushed = controller.play("baselines", *place, patch_baselines_direction="push", **account)
+    assert pushed.rc == 0, pushed.output
 
     run = controller.play(
         "patch",
         *place,
         patch_baseline_source="ssm",
-        patch_aws_endpoint_url=aws.url,
-        patch_aws_region=REGION,
         patch_report_to_ssm=True,
         patch_log_destination=f"s3://{BUCKET}/patching",
+        **account,
     )
     assert run.rc == 0, run.output
     hosts = dict(zip(("web1", "db1", "plain"), ids, strict=True))

@@ -142,8 +142,9 @@ def describe_node(
 
     ``available_is_compliant``: what the baseline says of security updates that are available but not approved.
     """
-    items, left_out = _fit(_describe_items(assessment, available_is_compliant))
-    items_hash = hashlib.sha256(_pack(items)).hexdigest()
+    described = _describe_items(assessment, available_is_compliant)
+    number, items_hash = _fit(described)
+    items, left_out = tuple(described[:number]), len(described) - number
     return NodeResults(node_id, _describe_summary(assessment, execution), items, items_hash, left_out, execution)
 
 
@@ -249,14 +250,17 @@ def _clean(text: str) -> str:
     return _NOT_TEXT.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
-def _fit(items: list[Json]) -> tuple[tuple[Json, ...], int]:
-    """As many items as one call takes: a second one would replace what the first brought."""
+def _fit(items: list[Json]) -> tuple[int, str]:
+    """How many items one call takes, since a second one would replace what the first brought, and their hash."""
     size = 0
+    seen = hashlib.sha256()
     for number, item in enumerate(items[:MAX_ITEMS]):
-        size += len(_pack(item)) + 2
+        packed = _pack(item)
+        size += len(packed) + 2
         if size > MAX_BYTES:
-            return tuple(items[:number]), len(items) - number
-    return tuple(items[:MAX_ITEMS]), max(0, len(items) - MAX_ITEMS)
+            return number, seen.hexdigest()
+        seen.update(packed)
+    return min(len(items), MAX_ITEMS), seen.hexdigest()
 
 
 def _pack(value: object) -> bytes:
