@@ -57,10 +57,28 @@ def start(call: Call, document: Document, request: Json) -> Json:
         "NotificationConfig": request.get("NotificationConfig", {}),
         "CloudWatchOutputConfig": request.get("CloudWatchOutputConfig", {"CloudWatchOutputEnabled": False}),
         "TimeoutSeconds": request.get("TimeoutSeconds", 3600),
-        "invocations": {name: _invoke(call, document, request, name) for name in nodes},
+        "invocations": _run(call, document, request, nodes),
     }
     call.state.commands[command_id] = command
     return _shown(call, command)
+
+
+def _run(call: Call, document: Document, request: Json, nodes: list[str]) -> Json:
+    """How each node ends: so many at a time, and no more once too many have failed."""
+    at_once = max(1, _share(request.get("MaxConcurrency", "50"), len(nodes)))
+    allowed, errors, ends = _share(request.get("MaxErrors", "0"), len(nodes)), 0, {}
+    for start_ in range(0, len(nodes), at_once):
+        for name in nodes[start_ : start_ + at_once]:
+            if errors > allowed:
+                ends[name] = {"end": "Cancelled", "detail": "Terminated", "steps": {}}
+                continue
+            ends[name] = _invoke(call, document, request, name)
+        errors = sum(found["detail"] == "Failed" for found in ends.values())
+    return ends
+
+
+def _share(text: str, total: int) -> int:
+    return int(text[:-1]) * total // 100 if text.endswith("%") else int(text)
 
 
 def _nodes(state: Region, document: Document, request: Json) -> list[str]:
@@ -83,15 +101,17 @@ def _invoke(call: Call, document: Document, request: Json, node_id: str) -> Json
         return {"end": "Failed", "detail": "InvalidPlatform", "steps": {}}
     if information["PingStatus"] != "Online":
         return {"end": "TimedOut", "detail": "Undeliverable", "steps": {}}
-    output = ""
-    if is_patch_document(request["DocumentName"]):
-        output = run_patch(call.state, node_id, request.get("Parameters", {}), call.now)
+    result = call.state.nodes[node_id].get("result") or {}
+    output, code = result.get("Output", ""), result.get("ResponseCode", 0)
+    if is_patch_document(request["DocumentName"]) and code == 0:
+        output += run_patch(call.state, node_id, request.get("Parameters", {}), call.now)
     steps = {}
     for name in document.steps:
         runs = not name.startswith("Patch") or name == f"Patch{platform}"
         skipped = f"Step execution skipped due to unsatisfied preconditions. Step name: {name}"
         steps[name] = output if runs else skipped
-    return {"end": "Success", "detail": "Success", "steps": steps}
+    end = "Success" if code == 0 else "Failed"
+    return {"end": end, "detail": end, "steps": steps, "code": code, "errors": result.get("Errors", "")}
 
 
 def _state_of(call: Call, command: Json, node_id: str, more: int = 0) -> tuple[str, str]:
@@ -109,7 +129,7 @@ def _shown(call: Call, command: Json) -> Json:
     states = [_state_of(call, command, node_id) for node_id in command["invocations"]]
     ends = [detail for status, detail in states if status not in ("Pending", "InProgress")]
     errors = sum(detail in ("Failed", "ExecutionTimedOut") for detail in ends)
-    status, detail = _summary(states)
+    status, detail = _summary(states, errors > _share(command["MaxErrors"], len(states)))
     return command | {
         "Status": status,
         "StatusDetails": detail,
@@ -120,7 +140,7 @@ def _shown(call: Call, command: Json) -> Json:
     }
 
 
-def _summary(states: list[tuple[str, str]]) -> tuple[str, str]:
+def _summary(states: list[tuple[str, str]], too_many_errors: bool) -> tuple[str, str]:
     statuses = {status for status, _unused in states}
     if not states:
         return "Success", "NoInstancesInTag"
@@ -128,9 +148,11 @@ def _summary(states: list[tuple[str, str]]) -> tuple[str, str]:
         return "Pending", "Pending"
     if statuses & {"Pending", "InProgress"}:
         return "InProgress", "InProgress"
-    if "Cancelled" in statuses:
+    if ("Cancelled", "Cancelled") in states:
         return "Cancelled", "Cancelled"
-    return ("Success", "Success") if "Success" in statuses else ("Failed", "Failed")
+    if too_many_errors or "Success" not in statuses:
+        return "Failed", "Failed"
+    return ("Failed", "Incomplete") if "Failed" in {detail for _unused, detail in states} else ("Success", "Success")
 
 
 @serves("ListCommands")
@@ -201,22 +223,30 @@ def _shown_invocation(call: Call, command: Json, node_id: str, with_plugins: boo
         "CommandPlugins": [],
     }
     if with_plugins:
-        steps = command["invocations"][node_id]["steps"]
-        shown["CommandPlugins"] = [_plugin(command, status, name, text) for name, text in steps.items()]
+        invocation = command["invocations"][node_id]
+        shown["CommandPlugins"] = [
+            _plugin(command, invocation, status, name, text) for name, text in invocation["steps"].items()
+        ]
     return shown
 
 
-def _plugin(command: Json, status: str, name: str, output: str) -> Json:
-    is_done = status == "Success"
+def _plugin(command: Json, invocation: Json, status: str, name: str, output: str) -> Json:
+    is_done = status in ("Success", "Failed")
+    is_skipped = output.startswith("Step execution skipped")
+    status = "Success" if is_done and is_skipped else status
     return {
         "Name": name,
         "Status": status,
         "StatusDetails": status,
-        "ResponseCode": 0 if is_done else -1,
+        "ResponseCode": _code(invocation, output) if is_done else -1,
         "Output": output[:_LISTED] if is_done else "",
         "ResponseStartDateTime": command["RequestedDateTime"],
         "ResponseFinishDateTime": command["RequestedDateTime"] if is_done else None,
     }
+
+
+def _code(invocation: Json, output: str) -> int:
+    return 0 if output.startswith("Step execution skipped") else int(invocation["code"])
 
 
 @serves("GetCommandInvocation")
@@ -233,7 +263,8 @@ def get_invocation(call: Call, request: Json) -> Json:
     if steps and name not in steps:
         raise ApiError("InvalidPluginName", "The plugin name isn't valid, or is missing where there are several steps.")
     status, detail = _state_of(call, command, node_id)
-    is_done = status == "Success"
+    is_done = status in ("Success", "Failed") and bool(steps)
+    output = steps.get(name, "")
     begun = _iso(command["RequestedDateTime"])
     return {
         "CommandId": command_id,
@@ -242,15 +273,15 @@ def get_invocation(call: Call, request: Json) -> Json:
         "DocumentName": command["DocumentName"],
         "DocumentVersion": command["DocumentVersion"],
         "PluginName": name or None,
-        "ResponseCode": 0 if is_done else -1,
+        "ResponseCode": _code(command["invocations"][node_id], output) if is_done else -1,
         "ExecutionStartDateTime": begun if is_done else "",
         "ExecutionElapsedTime": "PT1S" if is_done else "",
         "ExecutionEndDateTime": begun if is_done else "",
         "Status": status,
         "StatusDetails": detail,
-        "StandardOutputContent": steps.get(name, "")[:_OUTPUT] if is_done else "",
+        "StandardOutputContent": output[:_OUTPUT] if is_done else "",
         "StandardOutputUrl": "",
-        "StandardErrorContent": ""[:_ERRORS],
+        "StandardErrorContent": command["invocations"][node_id]["errors"][:_ERRORS] if is_done else "",
         "StandardErrorUrl": "",
         "CloudWatchOutputConfig": command["CloudWatchOutputConfig"],
     }

@@ -16,8 +16,8 @@ from .window_executions import run_window
 from .world import Call, Json, World
 
 _FAULTS = ("throttle", "deny", "hang", "failures")
-_WORLD = {"lag": "lag", "now": "clock", "steps": "steps", "page_limit": "page_limit"}
-_OFF: Json = {"lag": 0, "now": None, "steps": 1, "page_limit": None}
+_WORLD = {"lag": "lag", "now": "clock", "steps": "steps", "ends": "ends", "page_limit": "page_limit"}
+_OFF: Json = {"lag": 0, "now": None, "steps": 1, "ends": {}, "page_limit": None}
 
 
 class Control:

@@ -57,6 +57,8 @@ def list_syncs(call: Call, request: Json) -> Json:
 def _status(call: Call, name: str, kind: str, sync: Json) -> Json:
     if call.age("sync", name, kind) < call.world.steps:
         return {"LastStatus": "InProgress"}
+    if call.world.ends.get("sync"):
+        return {"LastStatus": call.world.ends["sync"], "LastSyncStatusMessage": "The bucket can't be written to."}
     return {
         "LastStatus": "Successful",
         "LastSyncStatusMessage": "The sync was successfully completed",
@@ -72,8 +74,9 @@ def update(call: Call, request: Json) -> Json:
     sync = call.state.syncs.get((request["SyncName"], _SOURCE))
     if sync is None:
         raise ApiError("ResourceDataSyncNotFoundException", "The specified sync name was not found.")
-    if request["SyncSource"]["SourceType"] != sync["SyncSource"]["SourceType"]:
-        raise ApiError("ResourceDataSyncInvalidConfigurationException", "The source type can't be changed.")
+    for member in ("SourceType", "AwsOrganizationsSource"):
+        if request["SyncSource"].get(member) != sync["SyncSource"].get(member):
+            raise ApiError("ResourceDataSyncInvalidConfigurationException", f"{member} can't be changed.")
     sync |= {"SyncSource": request["SyncSource"], "SyncLastModifiedTime": call.now}
     return {}
 

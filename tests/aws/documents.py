@@ -43,15 +43,15 @@ DOCUMENTS = {
     "AWS-RunPatchBaseline": Document({**_PATCH, "AssociationId": _ANY}, ("Operation",), steps=_PATCH_STEPS),
     "AWS-RunPatchBaselineAssociation": Document(
         {
-            **{key: value for key, value in _PATCH.items() if key not in ("SnapshotId", "StepTimeoutSeconds")},
+            **{key: _PATCH[key] for key in ("Operation", "InstallOverrideList", "RebootOption")},
             "BaselineTags": _ANY,
             "AssociationId": _ANY,
         },
-        ("Operation",),
+        ("Operation", "AssociationId"),
         steps=_PATCH_STEPS,
     ),
     "AWS-RunPatchBaselineWithHooks": Document(
-        {**{key: value for key, value in _PATCH.items() if key != "BaselineOverride"}, **_HOOKS},
+        {**{key: _PATCH[key] for key in ("Operation", "SnapshotId", "RebootOption")}, **_HOOKS},
         ("Operation",),
         ("Linux", "Windows"),
         ("PatchWindows", "PatchLinux"),
@@ -70,6 +70,21 @@ DOCUMENTS = {
         ("Action",),
         ("Windows",),
         ("InstallWindowsUpdates",),
+    ),
+    "AWS-InstanceRebootWithHooks": Document(
+        {"PostRebootHookDocName": _ANY}, platforms=("Linux", "Windows"), steps=("RebootInstance",)
+    ),
+    "AWS-ApplyPatchBaseline": Document(
+        {key: _PATCH[key] for key in ("Operation", "SnapshotId")}, ("Operation",), ("Windows",), ("PatchWindows",)
+    ),
+    "AWS-FindWindowsUpdates": Document(
+        {"UpdateLevel": _ANY}, platforms=("Windows",), steps=("aws:runPowerShellScript",)
+    ),
+    "AWS-InstallMissingWindowsUpdates": Document(
+        {"UpdateLevel": _ANY}, platforms=("Windows",), steps=("aws:runPowerShellScript",)
+    ),
+    "AWS-InstallSpecificWindowsUpdates": Document(
+        {"KbArticleIds": _ANY}, ("KbArticleIds",), ("Windows",), ("aws:runPowerShellScript",)
     ),
     "AWS-RunShellScript": Document(
         {"commands": _ANY, "workingDirectory": _ANY, "executionTimeout": _ANY},
@@ -93,6 +108,7 @@ DOCUMENTS = {
     "AWS-PatchAsgInstance": Document(
         {
             "InstanceId": r"^i-[0-9a-f]{8,17}$",
+            "LambdaRoleArn": _ANY,
             "WaitForInstance": _ANY,
             "WaitForReboot": _ANY,
             "AutomationAssumeRole": _ANY,
@@ -102,9 +118,7 @@ DOCUMENTS = {
         is_automation=True,
     ),
     "AWS-PatchInstanceWithRollback": Document(
-        dict.fromkeys(
-            "InstanceId LambdaAssumeRole AutomationAssumeRole ReportS3Bucket IncludeKbs ExcludeKbs".split(), _ANY
-        ),
+        dict.fromkeys("InstanceId LambdaAssumeRole AutomationAssumeRole ReportS3Bucket".split(), _ANY),
         ("InstanceId",),
         steps=("createDocumentStack", "runPatchBaseline", "deleteCloudFormationTemplate"),
         is_automation=True,

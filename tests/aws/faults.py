@@ -43,6 +43,8 @@ class Failure:
     message: str = "An error on request of the test."
     times: int | None = None
     status: int = 400
+    done: bool = False
+    """Whether what was asked for is done all the same, and only its answer is lost."""
 
 
 @dataclass
@@ -105,8 +107,16 @@ class Faults:
             )
         if self.throttle and _is_meant(self.throttle.operations, service, operation, account):
             self._check_rate(self.throttle, service)
+        self._fail(service, operation, account, done=False)
+
+    def lose(self, service: str, operation: str, account: str) -> None:
+        """Raise the error that comes instead of the answer of what was done."""
+        self._fail(service, operation, account, done=True)
+
+    def _fail(self, service: str, operation: str, account: str, *, done: bool) -> None:
         for failure in self.failures:
-            if _is_meant([failure.operation], service, operation, account) and failure.times != 0:
+            is_meant = failure.done == done and _is_meant([failure.operation], service, operation, account)
+            if is_meant and failure.times != 0:
                 failure.times = None if failure.times is None else failure.times - 1
                 raise ApiError(failure.code, failure.message, failure.status)
 

@@ -125,9 +125,17 @@ def resolve(state: Region, targets: list[Json]) -> list[str]:
             found = [node_id for node_id in found if node_id in values or "*" in values]
         elif _is_tag_key(key):
             found = [node_id for node_id in found if _has_tag(tags_of(state, node_id), key, values)]
+        elif key == "resource-groups:Name":
+            members = {node_id for name in values for node_id in state.resource_groups.get(name, ())}
+            found = [node_id for node_id in found if node_id in members]
         else:
-            found = []  # of resource groups nothing is known here
+            found = [node_id for node_id in found if resource_type(node_id) in values]
     return found
+
+
+def resource_type(node_id: str) -> str:
+    """The type of a node in resource groups."""
+    return "AWS::SSM::ManagedInstance" if node_id.startswith("mi-") else "AWS::EC2::Instance"
 
 
 _PROPERTY_MEMBERS = {

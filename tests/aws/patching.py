@@ -10,11 +10,11 @@ import uuid
 from .patch_states import set_patches
 from .world import Json, Region
 
-_PREFIX = "AWS-RunPatchBaseline"
+_PREFIXES = ("AWS-RunPatchBaseline", "AWS-ApplyPatchBaseline")
 
 
 def is_patch_document(name: str) -> bool:
-    return name.rpartition("/")[2].startswith(_PREFIX)
+    return name.rpartition("/")[2].startswith(_PREFIXES)
 
 
 def run_patch(state: Region, node_id: str, parameters: Json, now: float) -> str:

@@ -148,7 +148,7 @@ def _is_busy(call: Call, manager: Json) -> bool:
 def _status(call: Call, manager: Json, count: bool = False) -> list[Json]:
     if count:
         call.age(*_age_key(manager))
-    status = "SUCCEEDED"
+    status = call.world.ends.get("deployment", "SUCCEEDED")
     if _is_busy(call, manager):
         status = "INITIALIZING" if _age(call, manager) == 0 else "DEPLOYING"
         status = "DELETING" if manager.get("deleting") else status
@@ -156,9 +156,9 @@ def _status(call: Call, manager: Json, count: bool = False) -> list[Json]:
         {
             "StatusType": "Deployment",
             "Status": status,
-            "StatusMessage": "",
+            "StatusMessage": "The execution role can't be assumed." if status == "FAILED" else "",
             "StatusDetails": {},
-            "LastUpdatedAt": _iso(call.now),
+            "LastUpdatedAt": manager["LastModifiedAt"],
         }
     ]
 

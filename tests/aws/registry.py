@@ -14,6 +14,9 @@ Handler: TypeAlias = Callable[[Call, Json], Json]
 
 HANDLERS: dict[tuple[str, str], Handler] = {}
 QUICK_SETUP = "ssm-quicksetup"
+RESOURCE_GROUPS = "resource-groups"
+REST = (QUICK_SETUP, RESOURCE_GROUPS)
+"""Services with an operation in the path of the request."""
 
 
 def serves(operation: str, service: str = "ssm") -> Callable[[Handler], Handler]:

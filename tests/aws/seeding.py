@@ -15,22 +15,25 @@ from .nodes import INFORMATION, SYSTEMS
 from .patch_states import set_patches
 from .world import Json, Region, World
 
-_KNOWN = {"account", "region", "count", "template", "nodes"}
-_OWN = {"kind", "OperatingSystem", "Tags", "PatchState", "Patches", "InstanceState"}
+_KNOWN = {"account", "region", "count", "template", "nodes", "resource_groups"}
+_OWN = {"kind", "OperatingSystem", "Tags", "PatchState", "Patches", "InstanceState", "Result"}
 ACCOUNT, REGION = "123456789012", "us-east-1"
 
 
 def seed(world: World, orders: Any) -> list[str]:
     """Make nodes as told, and answer their identifiers.
 
-    `count` times the `template`, or `nodes` one by one. A node has `kind` (hybrid, ec2), `OperatingSystem`, `Tags`,
-    `Patches` (as DescribeInstancePatches answers them), `PatchState` (members of InstancePatchState that differ from
-    what follows from the patches), and members of InstanceInformation. In texts, {n} is the number of the node.
+    `count` times the `template`, or `nodes` one by one; `resource_groups` are names with lists of nodes. A node has
+    `kind` (hybrid, ec2), `OperatingSystem`, `Tags`, `Patches` (as DescribeInstancePatches answers them), `PatchState`
+    (members of InstancePatchState that differ from what follows from the patches), `Result` (`ResponseCode`, `Output`
+    and `Errors` of commands, where not 0 and nothing), and members of InstanceInformation. In texts, {n} is the number
+    of the node.
     """
     if not isinstance(orders, dict) or not set(orders) <= _KNOWN:
         raise ControlError(f"Failed to seed: {orders!r} is not an object with some of {', '.join(sorted(_KNOWN))}.")
     state = world.truth(orders.get("account", ACCOUNT), orders.get("region", REGION))
     wanted = list(_wanted(orders))
+    state.resource_groups |= orders.get("resource_groups", {})
     unknown = sorted({key for node in wanted for key in node} - _OWN - set(INFORMATION))
     if unknown:
         raise ControlError(f"Failed to seed: '{unknown[0]}' is no member of a node.")
@@ -93,6 +96,7 @@ def _add(world: World, state: Region, given: Json, instance: Json) -> str:
         "InstanceState": given.get("InstanceState", "running"),
         "patches": [],
         "patch_state": None,
+        "result": given.get("Result"),
     }
     state.nodes[node_id] = node
     _put_tags(state, node_id, given.get("Tags", {}))

@@ -22,7 +22,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from . import moto_bridge, operations
 from .control import Control
 from .errors import ApiError, ControlError
-from .registry import HANDLERS, QUICK_SETUP, is_read
+from .registry import HANDLERS, REST, is_read
 from .shapes import check_answer, check_request, operation_model, service_model
 from .world import Call, Json
 
@@ -69,7 +69,9 @@ class Application:
             try:
                 faults.check(incoming.service, incoming.operation, incoming.account)
                 if (incoming.service, incoming.operation) in HANDLERS and not _is_motos(incoming):
-                    return _send(start_response, 200, self._serve(incoming), incoming.service)
+                    answer = self._serve(incoming)
+                    faults.lose(incoming.service, incoming.operation, incoming.account)
+                    return _send(start_response, 200, answer, incoming.service)
             except ApiError as error:
                 return _send_error(start_response, incoming.service, error)
             moto_bridge.touch()
@@ -108,9 +110,9 @@ class Application:
         prefix, _unused, operation = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")
         if prefix in _TARGETS:
             return _Incoming(_TARGETS[prefix], operation, account, region, endpoint, _read_json(body))
-        if signed_for == QUICK_SETUP:
-            operation, request = _route_rest(environ, path, body)
-            return _Incoming(QUICK_SETUP, operation, account, region, endpoint, request)
+        if signed_for in REST:
+            operation, request = _route_rest(signed_for, environ, path, body)
+            return _Incoming(signed_for, operation, account, region, endpoint, request)
         form = parse_qs(body.decode("utf-8", "replace")) if b"Action=" in body[:2000] else {}
         action = form.get("Action", [environ.get("REQUEST_METHOD", "GET")])[0]
         return _Incoming(signed_for, action, account, region, endpoint, None)
@@ -189,11 +191,11 @@ def _read_json(body: bytes) -> Json:
     return request
 
 
-def _route_rest(environ: Any, path: str, body: bytes) -> tuple[str, Json]:
+def _route_rest(service: str, environ: Any, path: str, body: bytes) -> tuple[str, Json]:
     """The operation of a REST request and all its members, wherever they were."""
     raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or path
     raw = re.sub(r"^https?://[^/]*", "", raw).partition("?")[0]
-    model = service_model(QUICK_SETUP)
+    model = service_model(service)
     for name in model.operation_names:
         operation = model.operation_model(name)
         found = re.fullmatch(_template(operation.http["requestUri"]), raw)
@@ -217,7 +219,7 @@ def _from_query(operation: Any, query: str) -> Iterator[tuple[str, Any]]:
 
 
 def _send(start_response: Any, status: int, answer: Json, service: str = "ssm") -> list[bytes]:
-    kind = "application/json" if service == QUICK_SETUP else "application/x-amz-json-1.1"
+    kind = "application/json" if service in REST else "application/x-amz-json-1.1"
     body = json.dumps(answer).encode()
     headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("x-amzn-RequestId", str(uuid4()))]
     start_response(f"{status} {'OK' if status < 400 else 'Error'}", headers)
@@ -235,7 +237,7 @@ def _send_error(start_response: Any, service: str, error: ApiError) -> list[byte
         kind, body = "text/xml", text.encode()
     else:
         kind = "application/x-amz-json-1.1"
-        if service == QUICK_SETUP:
+        if service in REST:
             kind = "application/json"
             headers.append(("x-amzn-ErrorType", error.code))
         body = json.dumps({"__type": error.code, "message": error.message, "Message": error.message}).encode()

@@ -86,6 +86,16 @@ def test_an_operation_is_denied_in_the_words_of_its_service(aws: Aws, service: s
     assert code_of(getattr(client, operation)) == ""
 
 
+def test_an_answer_is_lost_and_what_was_asked_for_is_done(aws: Aws, ssm: Any) -> None:
+    lost = {"operation": "CreatePatchBaseline", "code": "InternalServerError", "status": 500, "times": 1, "done": True}
+    aws.control(failures=[lost])
+    assert code_of(ssm.create_patch_baseline, Name="mine") == "InternalServerError"
+    own = [{"Key": "OWNER", "Values": ["Self"]}]
+    assert [found["BaselineName"] for found in ssm.describe_patch_baselines(Filters=own)["BaselineIdentities"]] == [
+        "mine"
+    ]
+
+
 def test_one_account_is_denied_and_another_is_not(aws: Aws, ssm: Any) -> None:
     other = aws.client(account="111122223333")
     aws.control(deny=["ssm:DescribePatchGroups@111122223333"])

@@ -75,6 +75,35 @@ def test_a_node_that_is_not_reached_is_no_error_of_the_command(aws: Aws, ssm: An
     assert (whole["Status"], whole["DeliveryTimedOutCount"], whole["ErrorCount"]) == ("Success", 1, 0)
 
 
+def test_no_more_nodes_begin_once_too_many_have_failed(aws: Aws, ssm: Any) -> None:
+    broken = {"Result": {"ResponseCode": 4, "Output": "locked", "Errors": "no"}}
+    nodes = aws.seed(nodes=[{}, broken, {}, {}])
+    rates = {"MaxConcurrency": "1", "MaxErrors": "0"}
+    command = ssm.send_command(InstanceIds=nodes, **_SCAN, **rates)["Command"]["CommandId"]
+    ssm.list_commands(CommandId=command)
+    found = ssm.list_command_invocations(CommandId=command)["CommandInvocations"]
+    assert [entry["StatusDetails"] for entry in found] == ["Success", "Failed", "Terminated", "Terminated"]
+    [whole] = ssm.list_commands(CommandId=command)["Commands"]
+    assert (whole["StatusDetails"], whole["ErrorCount"]) == ("Failed", 1)
+    where = {"CommandId": command, "InstanceId": nodes[1], "PluginName": "PatchLinux"}
+    told = ssm.get_command_invocation(**where)
+    assert (told["ResponseCode"], told["StandardOutputContent"], told["StandardErrorContent"]) == (4, "locked", "no")
+
+
+def test_a_resource_group_is_a_target_and_has_members(aws: Aws, ssm: Any) -> None:
+    nodes = aws.seed(nodes=[{}, {"kind": "ec2"}, {}])
+    aws.seed(resource_groups={"some": nodes[:2]})
+    targets = [{"Key": "resource-groups:Name", "Values": ["some"]}]
+    command = ssm.send_command(Targets=targets, **_SCAN)["Command"]["CommandId"]
+    found = ssm.list_command_invocations(CommandId=command)["CommandInvocations"]
+    assert [entry["InstanceId"] for entry in found] == nodes[:2]
+    groups = aws.client("resource-groups")
+    filters = [{"Name": "resource-type", "Values": ["AWS::EC2::Instance"]}]
+    [member] = groups.list_group_resources(Group="some", Filters=filters)["Resources"]
+    assert member["Identifier"]["ResourceArn"].endswith(f":instance/{nodes[1]}")
+    assert code_of(groups.list_group_resources, Group="none") == "NotFoundException"
+
+
 def test_several_steps_need_a_name(aws: Aws, ssm: Any) -> None:
     node = aws.seed(count=1)[0]
     command = ssm.send_command(InstanceIds=[node], **_SCAN)["Command"]["CommandId"]

@@ -44,6 +44,7 @@ class Region:
     activations: dict[str, Json] = field(default_factory=dict)
     managers: dict[str, Json] = field(default_factory=dict)
     settings: Json = field(default_factory=dict)
+    resource_groups: dict[str, list[str]] = field(default_factory=dict)
     tags: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     """(resource type, identifier) to tags; those of EC2 instances are moto's."""
     answered: dict[tuple[str, str], tuple[Json, Json]] = field(default_factory=dict)
@@ -104,6 +105,8 @@ class World:
     """The time, if it stands still."""
     steps: int = 1
     """Reads after which a command, a deployment or a sync is done."""
+    ends: Json = field(default_factory=dict)
+    """How a `deployment` or a `sync` ends, if not well."""
     page_limit: int | None = None
     """Most items on a page, whatever was asked for; 0: an empty page between two pages."""
     places: dict[tuple[str, str], _Place] = field(default_factory=dict)
@@ -142,6 +145,6 @@ class World:
         return self.places[key]
 
     def keep_page(self, digest: str, offset: int, empty: bool) -> str:
-        token = secrets.token_urlsafe(24)
+        token = secrets.token_hex(24)
         self.pages[token] = (digest, offset, empty)
         return token

@@ -5,12 +5,15 @@
 """The Systems Manager API: one way to call an operation, one way to read all pages.
 
 Session, region, profile (and with it an assumed role), endpoint and proxies are amazon.aws's options. A throttled call
-is repeated with exponential, jittered waits, on top of what botocore does itself.
+is repeated with exponential, jittered waits, on top of what botocore does itself. What must not happen twice and has no
+token against it is not repeated unless AWS has refused it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry, RetryingBotoClientWrapper
@@ -31,16 +34,53 @@ _RETRY = AWSRetry.jittered_backoff(
 )
 
 
-class Ssm:
-    """A client of the API."""
+_REFUSED = frozenset({"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"})
+_MORE_TRIES = 6
+_PAGE_TOKENS = {"ssm-quicksetup": "StartingToken"}  # where a request has it; NextToken elsewhere, and in every answer
 
-    def __init__(self, client: Any) -> None:
-        self._client = client
+# service, region or None for the one of the options, further settings of botocore
+Connect = Callable[[str, "str | None", Mapping[str, Any]], Any]
+
+
+class Ssm:
+    """A client of the API, or of one beside it."""
+
+    def __init__(self, open_client: Connect, service: str = "ssm", region: str | None = None) -> None:
+        self._open, self._service, self._region = open_client, service, region
+        self._client = open_client(service, region, {})
+
+    @property
+    def region(self) -> str:
+        """The region that is asked."""
+        return str(self._client.meta.region_name)
+
+    def beside(self, service: str, region: str | None = None) -> Ssm:
+        """Return a client of another service or region with the same account."""
+        return Ssm(self._open, service, region)
 
     def call(self, doing: str, operation: str, **request: Any) -> Answer:
         """Return the answer of ``create_patch_baseline`` or whichever operation. Raises ``SsmError`` with ``doing``."""
         method = SsmErrorHandler.common_error_handler(doing)(getattr(self._client, operation))
         answer: Answer = method(aws_retry=True, **request)
+        answer.pop("ResponseMetadata", None)
+        return answer
+
+    def call_once(self, doing: str, operation: str, **request: Any) -> Answer:
+        """Like ``call`` for what has no token against being done twice: repeated only if AWS refused it as too much.
+
+        If it fails and ``SsmError.is_open``, AWS may have done it.
+        """
+        client = self._open(self._service, self._region, {"retries": {"total_max_attempts": 1}})
+        method = SsmErrorHandler.common_error_handler(doing)(getattr(client, operation))
+        for attempt in range(_MORE_TRIES + 1):
+            try:
+                answer: Answer = method(**request)
+            except SsmError as error:
+                if error.code not in _REFUSED or attempt == _MORE_TRIES:
+                    raise
+                time.sleep(min(2**attempt, 30) * random.uniform(0.5, 1))
+            else:
+                break
         answer.pop("ResponseMetadata", None)
         return answer
 
@@ -55,18 +95,26 @@ class Ssm:
 
     def pages(self, doing: str, operation: str, items: str, **request: Any) -> Iterator[Answer]:
         """Yield the items of all pages; a page may be empty and not the last."""
-        token = None
+        token, key = None, _PAGE_TOKENS.get(self._service, "NextToken")
         while True:
-            answer = self.call(doing, operation, **request, **({"NextToken": token} if token else {}))
+            answer = self.call(doing, operation, **request, **({key: token} if token else {}))
             yield from answer.get(items, ())
             token = answer.get("NextToken")
             if not token:
                 return
 
 
-def connect(module: Any) -> Ssm:
+def connect(module: Any, service: str = "ssm") -> Ssm:
     """Return a client for the options of an ``AnsibleAWSModule``; it ends the module itself if they are no good."""
-    return Ssm(module.client("ssm", retry_decorator=_RETRY))
+
+    def open_client(name: str, region: str | None, settings: Mapping[str, Any]) -> Any:
+        place = {"region": region} if region else {}
+        if not settings:
+            return module.client(name, retry_decorator=_RETRY, **place)
+        config = {**(module.params.get("aws_config") or {}), **settings}
+        return module.client(name, aws_config=config, **place)
+
+    return Ssm(open_client, service)
 
 
 def connect_over(client: Any) -> Ssm:

@@ -25,9 +25,19 @@ _WAYS_OUT = {
     "AssociationVersionLimitExceeded": "Delete the association and make it anew.",
     "InvalidAssociationVersion": "Somebody else changed it meanwhile. Run again.",
     "IdempotentParameterMismatch": "Run again.",
+    "InvalidInstanceId": "Look at the region, the agent and the permissions of the nodes.",
+    "ConflictException": "AWS is at work on it already. Run again in some minutes.",
     "UnsupportedOperatingSystem": "AWS answers this for baselines of Windows only.",
 }
-MISSING = frozenset({"AssociationDoesNotExist", "DoesNotExistException", "InvalidResourceId"})
+MISSING = frozenset(
+    {"AssociationDoesNotExist", "DoesNotExistException", "InvalidResourceId", "ResourceNotFoundException"}
+)
+# botocore's words for calls that nobody received
+_NOT_SENT = frozenset(
+    "EndpointConnectionError ConnectTimeoutError ProxyConnectionError SSLError NoCredentialsError "
+    "PartialCredentialsError CredentialRetrievalError TokenRetrievalError ParamValidationError NoRegionError "
+    "UnknownServiceError InvalidRegionError EndpointProviderError".split()
+)
 
 
 class SsmError(AnsibleAWSError):
@@ -45,6 +55,17 @@ class SsmError(AnsibleAWSError):
         response = getattr(self.exception, "response", None) or {}
         message = response.get("Error", {}).get("Message")
         return f"{message} ({self.code})" if message else str(self.exception or "")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether AWS may have done what was asked: nobody knows who got the call, or its answer says no more."""
+        if self.exception is None:
+            return False
+        response = getattr(self.exception, "response", None)
+        if response is None:
+            return type(self.exception).__name__ not in _NOT_SENT
+        status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+        return bool(status >= 500) and self.code not in ("ServiceUnavailable", "ThrottlingException")
 
     def __str__(self) -> str:
         texts = [f"{self.message}: {self.cause}" if self.exception else str(self.message)]

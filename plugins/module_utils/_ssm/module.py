@@ -16,6 +16,7 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import OperatingSystem
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.client import Ssm, connect
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.errors import SsmError
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.patch_runs import Run
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.plan import Resource, carry_out
 
 Options = Mapping[str, Any]
@@ -34,12 +35,14 @@ NAMED_BASELINE = {
 }
 
 
-def run_resource(make: Callable[[Options], Resource[Any]], key: str, spec: Options, **rules: Any) -> None:
-    """Run a module that keeps a resource, which its result has under ``key``."""
+def run_resource(
+    make: Callable[[Options], Resource[Any]], key: str, spec: Options, service: str = "ssm", **rules: Any
+) -> None:
+    """Run a module that keeps a resource of a service, which its result has under ``key``."""
     module = AnsibleAWSModule(argument_spec=dict(spec), supports_check_mode=True, **rules)
     resource = make(module.params)
     try:
-        outcome = carry_out(resource, connect(module), check_mode=module.check_mode)
+        outcome = carry_out(resource, connect(module, service), check_mode=module.check_mode)
     except (SsmError, EngineError) as error:
         _fail(module, error)
     for warning in getattr(resource, "warnings", ()):
@@ -47,11 +50,30 @@ def run_resource(make: Callable[[Options], Resource[Any]], key: str, spec: Optio
     module.exit_json(changed=outcome.changed, diff=dict(outcome.diff), **{key: outcome.view})
 
 
-def run_info(read: Callable[[Ssm, Options], Mapping[str, Any]], spec: Options, **rules: Any) -> None:
+def run_operation(
+    operate: Callable[[Ssm, Options, bool, Callable[[str], None]], Run], spec: Options, **rules: Any
+) -> None:
+    """Run a module that has nodes do something."""
+    module = AnsibleAWSModule(argument_spec=dict(spec), supports_check_mode=True, **rules)
+    try:
+        run = operate(connect(module), module.params, module.check_mode, module.log)
+    except SsmError as error:
+        _fail(module, error)
+    for warning in run.warnings:
+        warn(warning)
+    result = {"changed": run.changed, "command": run.command, "failed_nodes": run.failed_nodes, "diff": dict(run.diff)}
+    if run.failure:
+        module.fail_json(msg=run.failure, **result)
+    module.exit_json(**result)
+
+
+def run_info(
+    read: Callable[[Ssm, Options], Mapping[str, Any]], spec: Options, service: str = "ssm", **rules: Any
+) -> None:
     """Run a module that only reads; the result is what ``read`` returns."""
     module = AnsibleAWSModule(argument_spec=dict(spec), supports_check_mode=True, **rules)
     try:
-        found = read(connect(module), module.params)
+        found = read(connect(module, service), module.params)
     except (SsmError, EngineError) as error:
         _fail(module, error)
     module.exit_json(changed=False, **found)

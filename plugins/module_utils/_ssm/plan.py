@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -49,14 +49,21 @@ class Step:
     request: Mapping[str, Any]
     undo: Step | None = None
     key: str = ""
+    # nothing keeps AWS from doing it twice: whether it was done, if nobody can tell from the answer, or that answer
+    was_done: Callable[[Ssm], bool | Answer] | None = None
+
+
+Wait = Callable[[Ssm], None]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The calls, and the resource as they leave it."""
+    """The calls, the resource as they leave it, and what is waited for before the first and after the last of them."""
 
     expected: View
     steps: tuple[Step, ...] = ()
+    ready: Wait | None = None
+    done: Wait | None = None
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,11 @@ def carry_out(resource: Resource[State], ssm: Ssm, *, check_mode: bool) -> Outco
     plan = resource.plan(state)
     before, after = resource.view(state), plan.expected
     if plan.steps and not check_mode:
+        if plan.ready:
+            plan.ready(ssm)
         apply_steps(ssm, plan.steps)
+        if plan.done:
+            plan.done(ssm)
         after = _read_back(resource, ssm, plan.expected)
     diff = {"before": resource.normalise(before), "after": resource.normalise(after)}
     return Outcome(changed=bool(plan.steps), view=after, diff=diff)
@@ -105,13 +116,25 @@ def apply_steps(ssm: Ssm, steps: Sequence[Step]) -> None:
     answers: dict[str, Answer] = {}
     for step in steps:
         try:
-            answer = ssm.call(step.doing, step.operation, **_fill_in(step.request, answers))
+            answer = _make_call(ssm, step, _fill_in(step.request, answers))
         except SsmError as error:
             _undo(ssm, done, answers, error)
             raise
         done.append(step)
         if step.key:
             answers[step.key] = answer
+
+
+def _make_call(ssm: Ssm, step: Step, request: Mapping[str, Any]) -> Answer:
+    if not step.was_done:
+        return ssm.call(step.doing, step.operation, **request)
+    try:
+        return ssm.call_once(step.doing, step.operation, **request)
+    except SsmError as error:
+        done = error.is_open and step.was_done(ssm)
+        if not done:
+            raise
+        return done if isinstance(done, dict) else {}
 
 
 def _undo(ssm: Ssm, done: Sequence[Step], answers: Mapping[str, Answer], error: SsmError) -> None:
