@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import importlib
 import io
 import json
@@ -25,6 +26,7 @@ import pytest
 import yaml
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings as module_warnings
+from botocore.loaders import JSONFileLoader
 
 from tests.aws.conftest import Aws
 from tests.integration.controller import Controller, PlaybookRun
@@ -130,9 +132,19 @@ def hold_to_matrix(
             assert real == {}, case.name
 
 
+_LOAD = JSONFileLoader.load_file
+
+
+@functools.cache
+def _load_once(path: str) -> Any:
+    return _LOAD(JSONFileLoader(), path)
+
+
 @pytest.fixture
-def modules(aws: Aws) -> Modules:
+def modules(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Modules:
     """The modules, on an account with nothing in it."""
+    # A module is a process of its own and reads the service models each time: here three quarters of all the time.
+    monkeypatch.setattr(JSONFileLoader, "load_file", lambda _self, path: _load_once(path))
     return Modules(aws.url)
 
 

@@ -143,5 +143,5 @@ def test_what_aws_documents_is_taken(options: dict[str, Any]) -> None:
 
 
 def test_a_text_that_is_too_long_is_refused_by_its_name() -> None:
-    with pytest.raises(StateError, match="^Failed to write PatchPolicyName: it has more than 40960 characters."):
+    with pytest.raises(StateError, match=r"^Failed to write PatchPolicyName: it has more than 40960 characters\."):
         write_parameters(POLICY | {"patch_policy_name": "x" * 40961})
