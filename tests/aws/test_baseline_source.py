@@ -108,7 +108,7 @@ def test_a_host_gets_the_baseline_of_its_group_then_the_default_then_awss_own(ss
 def test_calls_grow_with_groups_and_systems_and_not_with_hosts(aws: Aws, ssm: Any, host: Host) -> None:
     create(ssm, "for-web", "web")
     aws.control(reset_counts=True)
-    for number in range(20):
+    for number in range(6):
         for group in ("web", "db"):
             for system in (UBUNTU, DEBIAN):
                 host.freeze(system, group, host=f"{group}{number}")

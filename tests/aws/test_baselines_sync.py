@@ -9,13 +9,18 @@ Nothing gets lost, a second run changes nothing, and check mode says what would 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
 
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.parse import parse_baseline
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.render import to_snake
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.baseline_set import list_changes
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.session import (
     AwsError,
     AwsOptions,
@@ -27,11 +32,18 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation
     push_baselines,
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.errors import OperationError
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.baseline_text import (
+    Edit,
+    edit_text,
+    render_yaml,
+)
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.errors import SourceError
 from tests.aws.conftest import Aws
 from tests.integration.controller import Controller
+from tests.unit.plugins.module_utils._baseline.baseline_documents import Document, baselines
 
 OTHER = "111122223333"
+ACTION = "patch_baselines_sync"
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
 
 UBUNTU = """\
@@ -147,6 +159,19 @@ def state_of(client: Any) -> dict[str, Any]:
 def calls_that_change(aws: Aws) -> int:
     words = ("Create", "Update", "Delete", "Register", "Deregister", "AddTags", "RemoveTags")
     return sum(count for name, count in aws.status()["calls"].items() if name.partition(":")[2].startswith(words))
+
+
+@settings(max_examples=25, deadline=None)
+@given(baselines(), baselines())
+def test_any_baseline_is_read_back_from_its_file_and_comes_into_the_file_of_any_other(
+    one: Document, other: Document
+) -> None:
+    old, new = parse_baseline(one).baseline, parse_baseline(other).baseline
+    text = render_yaml(to_snake(old))
+    assert parse_baseline(yaml.safe_load(text)).baseline == old
+    edited = edit_text(f"# Jo's\n{text}", "jos.yml", [Edit(0, "", list_changes(old, new), to_snake(new))]).text
+    assert edited.startswith("# Jo's\n")
+    assert list_changes(parse_baseline(yaml.safe_load(edited)).baseline, new) == {}
 
 
 def test_files_go_to_aws_and_to_another_account_and_come_back_the_same(aws: Aws, sync: Sync, tmp_path: Path) -> None:
@@ -408,26 +433,26 @@ def test_a_folder_that_is_not_there_is_no_wish_for_nothing(sync: Sync) -> None:
         sync.push()
 
 
-def test_the_playbook_pushes_and_pulls(aws: Aws, tmp_path: Path) -> None:
+def test_the_playbook_pushes_and_the_action_pulls(aws: Aws, tmp_path: Path) -> None:
     controller = Controller(tmp_path, dict(KEYS))
     controller.inventory({f"host{number}": {"patch_aws_region": "us-east-1"} for number in range(3)})
-    controller.write("patch_baselines/jos.yml", UBUNTU)
-    options: dict[str, Any] = {"patch_aws_endpoint_url": aws.url}
+    file = controller.write("patch_baselines/jos.yml", UBUNTU)
+    place: dict[str, Any] = {"patch_aws_endpoint_url": aws.url}
+    pushed = controller.play("baselines", "--diff", patch_baselines_direction="push", **place)
+    assert pushed.rc == 0, pushed.output
+    (done,) = pushed.results(ACTION).values()
+    assert done["changed"] and "1 baseline pushed from" in pushed.stdout and "+name: web-servers" in pushed.stdout
 
-    def play(direction: str, *arguments: str) -> tuple[dict[str, Any], str]:
-        run = controller.play("baselines", *arguments, patch_baselines_direction=direction, **options)
-        assert run.rc == 0, run.output
-        (result,) = run.results("patch_baselines_sync").values()
-        return result, run.stdout
-
-    done, shown = play("push", "--diff")
-    assert done["changed"] and "1 baseline pushed from" in shown and "+name: web-servers" in shown
     aws.client().update_patch_baseline(BaselineId=done["baselines"][0]["baseline_id"], RejectedPatches=["vim"])
-    pulled, shown = play("pull", "--check", "--diff")
-    assert pulled["changed"] and "-rejected_patches: [nginx]" in shown and "check mode: nothing was done" in shown
-    assert (controller.folder / "patch_baselines/jos.yml").read_text(encoding="utf-8") == UBUNTU
-    refused = controller.play(
-        "baselines", patch_baselines_direction="pull", patch_aws_endpoint_url=aws.url, patch_aws_profile="nobody"
-    )
-    assert refused.rc != 0
-    assert "Correct patch_aws_profile" in refused.output and "Traceback" not in refused.output
+    pull = {"patch_baselines_direction": "pull", "patch_aws_region": "us-east-1", **place}
+    name = f"openpatch.patch_manager.{ACTION}"
+    tasks = [
+        {"name": "Look", name: pull, "check_mode": True, "diff": True},
+        {"name": "Ask as nobody", name: {**pull, "patch_aws_profile": "nobody"}},
+    ]
+    controller.write("pull.yml", json.dumps([{"hosts": "host0", "gather_facts": False, "tasks": tasks}]))
+    pulled = controller.play("pull.yml")
+    assert "-rejected_patches: [nginx]" in pulled.stdout and "check mode: nothing was done" in pulled.stdout
+    assert file.read_text(encoding="utf-8") == UBUNTU
+    assert pulled.rc != 0
+    assert "Correct patch_aws_profile" in pulled.output and "Traceback" not in pulled.output

@@ -115,6 +115,13 @@ def test_dates_of_yaml_stay_dates_and_become_texts_in_json() -> None:
     assert json.loads(written)["approval_rules"] == [{"approve_until_date": "2026-01-31"}]
 
 
+@pytest.mark.parametrize(
+    "text", ["a\x85b", "\u2028", "a\u2029\nb", "a\r\nb", " a\n", "\ta\n\n", "no", "1e3", "#", "é\x7f", "\ufeff", "😀"]
+)
+def test_every_text_is_read_back_as_it_was(text: str) -> None:
+    assert yaml.safe_load(render_yaml({"description": text})) == {"description": text}
+
+
 def test_texts_of_several_lines_stay_readable_and_lists_are_indented() -> None:
     text = render_yaml({"sources": [{"configuration": "[main]\nname=x\n"}], "n": "no"})
     assert text == "sources:\n  - configuration: |\n      [main]\n      name=x\nn: 'no'\n"
