@@ -15,6 +15,7 @@ description:
     the console recommends.
   - The order of accounts, regions, units and nodes does not count as a difference, nor does how AWS words a baseline.
   - For an organization, it has to be run in the management account.
+  - Needs a boto3 that knows the API of Quick Setup, so one of the end of 2024 or later.
 options:
   state:
     description: Whether the policy is to be there.

@@ -10,6 +10,7 @@ short_description: Read patch policies of AWS Quick Setup
 version_added: 0.2.0
 description:
   - Returns patch policies with all of their parameters, how they stand, and where they are deployed.
+  - Needs a boto3 that knows the API of Quick Setup, so one of the end of 2024 or later.
 options:
   name:
     description: Only policies with this name.

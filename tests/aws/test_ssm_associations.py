@@ -235,6 +235,20 @@ def test_nothing_is_left_of_an_association_that_could_not_be_started(modules: Mo
     assert modules.result(INFO)["associations"] == []
 
 
+@pytest.mark.parametrize("operation", ["CreateAssociation", "UpdateAssociation"])
+def test_what_was_done_although_its_answer_got_lost_is_not_done_twice(
+    modules: Modules, aws: Aws, operation: str
+) -> None:
+    lost = {"operation": operation, "code": "InternalServerError", "status": 500, "times": 1, "done": True}
+    aws.control(failures=[lost])
+    made = modules.result(MODULE, **WAITING, apply_now=True)
+    changed = modules.result(MODULE, **WAITING, max_errors="3")
+    assert (made["changed"], changed["changed"]) == (True, True)
+    assert changed[KEY]["association_version"] == "2"
+    assert executions(modules) == 1
+    assert modules.result(INFO)["associations"] == [changed[KEY]]
+
+
 def test_a_change_of_somebody_else_meanwhile_is_not_lost(modules: Modules, aws: Aws) -> None:
     made = modules.result(MODULE, **SCAN)[KEY]
     aws.control(lag=2)
@@ -317,7 +331,7 @@ def test_information_has_the_shape_of_the_module_with_versions_and_what_it_did(m
     node = aws.seed(nodes=[{"Tags": {"Patch Group": "web"}}])[0]
     modules.result(MODULE, **SCAN)
     made = modules.result(MODULE, **NIGHTLY, max_errors="3")[KEY]
-    modules.result(MODULE, **{**WAITING, "association_name": "weekly", "name": "AWS-RunPatchBaselineAssociation"})
+    modules.result(MODULE, **{**WAITING, "association_name": "weekly", "name": "AWS-RunPatchBaselineWithHooks"})
     contains = documentation_of(MODULE)["RETURN"][KEY]["contains"]
     documented = documentation_of(INFO)["RETURN"]["associations"]["contains"]
     everything = {"versions": True, "executions": True}
@@ -345,7 +359,7 @@ def test_information_has_the_shape_of_the_module_with_versions_and_what_it_did(m
         return [entry["association_name"] for entry in modules.result(INFO, **options)["associations"]]
 
     assert names() == ["nightly", "weekly"]
-    assert names(name="AWS-RunPatchBaselineAssociation") == ["weekly"]
+    assert names(name="AWS-RunPatchBaselineWithHooks") == ["weekly"]
     assert names(association_id=made["association_id"]) == ["nightly"]
     assert names(status="Pending") == ["weekly"]
     assert names(association_name="night") == []

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm import commands
 from tests.aws.conftest import Aws
 from tests.aws.ssm_playbooks import Modules, Result, documentation_of, modules
 
@@ -209,6 +210,19 @@ def test_a_command_whose_answer_got_lost_is_not_sent_again(modules: Modules, aws
     found = modules.result(MODULE, instance_ids=nodes, **SCAN)
     assert (found["changed"], found["command"]["status"], sent(aws)) == (True, "Success", 1)
     assert len(aws.client().list_commands()["Commands"]) == 2
+
+
+def test_a_command_that_nobody_can_tell_of_is_not_sent_again(
+    modules: Modules, aws: Aws, nodes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "_LOOKS", 1)  # instead of half a minute
+    aws.control(failures=[{"operation": "SendCommand", "code": "InternalServerError", "status": 500}])
+    failed = modules.failure(MODULE, instance_ids=nodes, **SCAN)["msg"]
+    assert failed == (
+        "Failed to send AWS-RunPatchBaseline: An error on request of the test. (InternalServerError). It is not known "
+        "whether AWS took it, and it is not among the commands. Look at them again before you send another."
+    )
+    assert sent(aws) == 1
 
 
 def test_a_call_that_is_refused_as_too_much_is_repeated(modules: Modules, aws: Aws, nodes: list[str]) -> None:

@@ -350,6 +350,20 @@ def test_throttled_calls_make_nothing_twice_and_reads_that_lag_are_waited_for(mo
     assert aws.status()["calls"]["ssm:RegisterTaskWithMaintenanceWindow"] == 3
 
 
+@pytest.mark.parametrize(
+    "operation",
+    ["CreateMaintenanceWindow", "RegisterTargetWithMaintenanceWindow", "RegisterTaskWithMaintenanceWindow"],
+)
+def test_what_was_done_although_its_answer_got_lost_is_not_done_twice(
+    modules: Modules, aws: Aws, operation: str
+) -> None:
+    lost = {"operation": operation, "code": "InternalServerError", "status": 500, "times": 1, "done": True}
+    aws.control(failures=[lost])
+    made = modules.result(MODULE, **FULL)[KEY]
+    assert modules.result("ssm_maintenance_window_info")["maintenance_windows"] == [made]
+    assert (len(made["targets"]), len(made["tasks"])) == (2, 2)
+
+
 def test_a_schedule_that_aws_has_taken_is_not_judged_again(modules: Modules, ssm: Any, aws: Aws) -> None:
     ssm.create_maintenance_window(
         Name="sunday", Schedule="at(2020-01-01T00:00:00)", Duration=2, Cutoff=0, AllowUnassociatedTargets=False

@@ -172,11 +172,22 @@ def _step_write(doing: str, state: Found | None, wanted: Json, tags: Mapping[str
     if state:
         # The version keeps two who change it at a time from losing what the other did.
         request = {"AssociationId": state.id, "AssociationVersion": state.version, **content}
-        return Step(doing, "update_association", request)
+        association_id = state.id
+
+        def is_changed(ssm: Ssm) -> bool:
+            found = read_association(ssm, association_id)
+            return found is not None and not changed_fields(ASSOCIATION, found.fields, wanted)
+
+        return Step(doing, "update_association", request, was_done=is_changed)
     if tags:
         content["Tags"] = to_tag_list(tags)
+
+    def find_made(ssm: Ssm) -> bool | Answer:
+        found = find_by_name(ssm, wanted["association_name"])
+        return {"AssociationDescription": found} if found else False
+
     undo = Step(f"delete what was made to {doing}", "delete_association", {"AssociationId": _MADE})
-    return Step(doing, "create_association", content, undo, _KEY)
+    return Step(doing, "create_association", content, undo, _KEY, find_made)
 
 
 def _expected(state: Found | None, wanted: Json, changed: bool, options: Mapping[str, Any]) -> View:

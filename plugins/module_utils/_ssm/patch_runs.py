@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -55,6 +56,7 @@ _CANCEL = (
 )
 _SECONDS = range(30, 2592001)
 _NAMES_IN_A_MESSAGE = 20
+_MORE_READS = 4
 _WORKLESS = {
     "NoInstancesInTag": "no node is what the targets say",
     "AccessDenied": "the caller may not use the resource group",
@@ -70,7 +72,6 @@ _CODES = {
     155: "the patch code could not be unpacked",
     156: "the patch code could not be downloaded",
     4294967295: "the patch code could not run",
-    -1: "not started",
 }
 
 
@@ -249,7 +250,7 @@ def _finish(ssm: Ssm, options: Options, command: Answer, run: Run, report: Repor
         command = wait_for_end(ssm, way.read, command, timeout, report)
     document = DOCUMENTS.get(str(command["DocumentName"]).rpartition("/")[2])
     reports = document is not None and document.reports
-    invocations = way.read_invocations(ssm, command["CommandId"], output=options["output"], reports=reports)
+    invocations = _read_nodes(ssm, way, command, options["output"], reports)
     run.command = view_command(command, invocations)
     run.failed_nodes = [view["instance_id"] for view in invocations if not is_good(view) and not is_running(view)]
     if options["wait"] and not has_ended(command):
@@ -257,6 +258,17 @@ def _finish(ssm: Ssm, options: Options, command: Answer, run: Run, report: Repor
     elif has_ended(command) and options["fail_on_error"]:
         run.failure = _say_failure(command, invocations)
     return run
+
+
+def _read_nodes(ssm: Ssm, way: _Way, command: Answer, output: str, reports: bool) -> list[View]:
+    """Return what the nodes did; read again for a moment while there are fewer of them than the command says."""
+    found = way.read_invocations(ssm, command["CommandId"], output=output, reports=reports)
+    for attempt in range(_MORE_READS if has_ended(command) else 0):
+        if len(found) >= (command.get("TargetCount") or 0):
+            break
+        time.sleep(0.3 * 2**attempt)
+        found = way.read_invocations(ssm, command["CommandId"], output=output, reports=reports)
+    return found
 
 
 def _say_failure(command: Answer, invocations: list[View]) -> str:

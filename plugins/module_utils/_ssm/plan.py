@@ -49,8 +49,8 @@ class Step:
     request: Mapping[str, Any]
     undo: Step | None = None
     key: str = ""
-    # nothing keeps AWS from doing it twice: whether it was done, if nobody can tell from the answer
-    was_done: Callable[[Ssm], bool] | None = None
+    # nothing keeps AWS from doing it twice: whether it was done, if nobody can tell from the answer, or that answer
+    was_done: Callable[[Ssm], bool | Answer] | None = None
 
 
 Wait = Callable[[Ssm], None]
@@ -116,16 +116,25 @@ def apply_steps(ssm: Ssm, steps: Sequence[Step]) -> None:
     answers: dict[str, Answer] = {}
     for step in steps:
         try:
-            request = _fill_in(step.request, answers)
-            answer = (ssm.call_once if step.was_done else ssm.call)(step.doing, step.operation, **request)
+            answer = _make_call(ssm, step, _fill_in(step.request, answers))
         except SsmError as error:
-            if not (step.was_done and error.is_open and step.was_done(ssm)):
-                _undo(ssm, done, answers, error)
-                raise
-            answer = {}
+            _undo(ssm, done, answers, error)
+            raise
         done.append(step)
         if step.key:
             answers[step.key] = answer
+
+
+def _make_call(ssm: Ssm, step: Step, request: Mapping[str, Any]) -> Answer:
+    if not step.was_done:
+        return ssm.call(step.doing, step.operation, **request)
+    try:
+        return ssm.call_once(step.doing, step.operation, **request)
+    except SsmError as error:
+        done = error.is_open and step.was_done(ssm)
+        if not done:
+            raise
+        return done if isinstance(done, dict) else {}
 
 
 def _undo(ssm: Ssm, done: Sequence[Step], answers: Mapping[str, Answer], error: SsmError) -> None:
