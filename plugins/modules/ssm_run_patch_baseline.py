@@ -244,7 +244,9 @@ command:
       returned: success
       sample: weekly
     parameters:
-      description: What the document is told, by the names it has for its parameters.
+      description:
+        - What the document is told, by the names it has for its parameters.
+        - In check mode without the C(SnapshotId) that a command gets if none is given.
       type: dict
       returned: success
       sample: {Operation: [Scan], SnapshotId: [3b241101-e2bb-4255-8caf-4136c566a962]}

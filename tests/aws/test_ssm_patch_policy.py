@@ -223,6 +223,8 @@ def test_a_failed_deployment_is_told_with_its_places(modules: Modules, aws: Aws)
         "Failed to see patch policy 'weekly' deployed: The execution role can't be assumed. "
         f"It failed in {ACCOUNT} us-east-1, {ACCOUNT} eu-west-1. Put it right and run again."
     )
+    again = modules.result(MODULE, **NEW)
+    assert (again["changed"], "it is FAILED in AWS." in str(again["warnings"])) == (False, True)
     aws.control(ends=None)
     assert modules.result(MODULE, name="weekly", reboot_option="NoReboot")["changed"]
 

@@ -71,6 +71,7 @@ def test_an_install_is_predicted_done_and_told_node_by_node(modules: Modules, aw
     state = first["patch_state"]
     assert (state["operation"], state["missing_count"], state["installed_pending_reboot_count"]) == ("Install", 0, 1)
     assert [step["name"] for step in first["command_plugins"]] == ["PatchWindows", "PatchLinux", "PatchMacOS"]
+    assert foreseen["parameters"] == {"Operation": ["Install"], "RebootOption": ["NoReboot"]}
     # one snapshot for all of them
     [snapshot] = command["parameters"]["SnapshotId"]
     assert {found["patch_state"]["snapshot_id"] for found in command["invocations"]} == {snapshot}

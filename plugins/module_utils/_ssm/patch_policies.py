@@ -108,7 +108,7 @@ class PatchPolicy:
         chosen, use = self.options[BASELINES], self.options["patch_baseline_use_default"]
         region = self.options["patch_baseline_region"] or before["patch_baseline_region"] or None
         goes_back = use == "default" and before["patch_baseline_use_default"] != "default"
-        moves = region != before["patch_baseline_region"]
+        moves = self.options["patch_baseline_region"] not in (None, before["patch_baseline_region"])
         if chosen is None and not is_new and not goes_back and not moves:
             return None
         is_custom = (use or before["patch_baseline_use_default"]) == "custom"
@@ -207,18 +207,21 @@ class PatchPolicy:
         merged = self._merge({key: before[key] for key in ABSENT}, state)
         given = {key: self.options[key] for key in (*_MANAGER, "type_version") if self.options[key] is not None}
         expected: View = before | merged | given | {"name": name}
-        steps = [*self._definition_steps(found, before, expected), *self._manager_steps(found, before, expected)]
+        deploying = self._definition_steps(found, before, expected)
+        steps = self._manager_steps(found, before, expected)
         if self.options["tags"] is not None:
             tag_steps, expected["tags"] = self._tag_steps(found, before)
             steps += tag_steps
-        deploys = any(step.operation == "update_configuration_definition" for step in steps)
+        steps += deploying  # the last, since AWS is busy after it
         if not steps:
+            if _status(found) in _FAILED:
+                self.warnings.append(f"Nothing is to be changed of the policy, and it is {_status(found)} in AWS.")
             return Plan(before)
         return Plan(
             _in_order(expected),
             tuple(steps),
-            ready=self._wait_idle(found) if deploys else None,
-            done=self._wait_deployed() if deploys else None,
+            ready=self._wait_idle(found) if deploying else None,
+            done=self._wait_deployed() if deploying else None,
         )
 
     def _definition_steps(self, found: Answer, before: View, expected: View) -> list[Step]:

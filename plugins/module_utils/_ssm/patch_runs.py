@@ -207,12 +207,18 @@ def _read_settings(options: Options) -> Answer:
 def _diff(order: _Order, running: Answer | None) -> dict[str, Any]:
     if running:
         return {"before": {}, "after": {}}
-    parameters = dict(order.request.get("Parameters", {}))
-    if order.has_own_snapshot:
-        del parameters["SnapshotId"]  # of this call only
-    sent = {"document_name": order.document.name, "parameters": {name: text[0] for name, text in parameters.items()}}
+    parameters = {name: values[0] for name, values in _known_parameters(order).items()}
+    sent = {"document_name": order.document.name, "parameters": parameters}
     nodes: Any = list(order.targets.ids) or {key: list(values) for key, values in order.targets.keys}
     return {"before": {}, "after": {**sent, "targets": nodes}}
+
+
+def _known_parameters(order: _Order) -> dict[str, list[str]]:
+    """Return the parameters without what is made up anew for each command."""
+    parameters = dict(order.request.get("Parameters", {}))
+    if order.has_own_snapshot:
+        del parameters["SnapshotId"]
+    return parameters
 
 
 def _predict(ssm: Ssm, order: _Order, running: Answer | None, run: Run) -> Run:
@@ -222,6 +228,7 @@ def _predict(ssm: Ssm, order: _Order, running: Answer | None, run: Run) -> Run:
         run.warnings.append("No node is what the targets say now.")
     known = running or {
         **order.request,
+        "Parameters": _known_parameters(order),
         "ServiceRole": order.request.get("ServiceRoleArn", ""),
         "MaxConcurrency": order.request.get("MaxConcurrency", None if order.document.is_runbook else "50"),
         "MaxErrors": order.request.get("MaxErrors", None if order.document.is_runbook else "0"),
