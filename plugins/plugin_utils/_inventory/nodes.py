@@ -52,14 +52,30 @@ def from_json(value: Any) -> Node | None:
 
 @dataclass(slots=True)
 class Found:
-    """What one account has in one region, as AWS answers it."""
+    """What one account has in one region, as ``read_instance``, ``read_managed`` and ``read_tagged`` return it."""
 
     account: str
     region: str
     instances: list[Json] = field(default_factory=list)
     managed: list[Json] = field(default_factory=list)
     tagged: list[Json] = field(default_factory=list)
-    """Resources with their tags, of tag:GetResources."""
+
+
+def read_instance(answer: Mapping[str, Any]) -> Json:
+    """Return an instance of DescribeInstances with keys in snake_case and its tags as a dictionary."""
+    facts: Json = to_plain({key: value for key, value in answer.items() if key != "Tags"})
+    return facts | {"tags": to_tags(answer.get("Tags", ()))}
+
+
+def read_managed(answer: Mapping[str, Any]) -> Json:
+    """Return a node of DescribeInstanceInformation with keys in snake_case."""
+    facts: Json = to_plain(answer, keep=("InstanceAssociationStatusAggregatedCount",))
+    return facts
+
+
+def read_tagged(answer: Mapping[str, Any]) -> Json:
+    """Return id and tags of a resource of tag:GetResources."""
+    return {"instance_id": answer["ResourceARN"].rpartition("/")[2], "tags": to_tags(answer.get("Tags", ()))}
 
 
 def merge(found: Found, query: Query) -> Iterator[Node]:
@@ -68,30 +84,20 @@ def merge(found: Found, query: Query) -> Iterator[Node]:
     EC2 says which instances there are, if it is asked: one that Systems Manager still lists after its end is none. With
     filters for managed nodes, what Systems Manager does not list is left out.
     """
-    instances = {entry["InstanceId"]: entry for entry in found.instances}
-    managed = {entry["InstanceId"]: entry for entry in found.managed}
-    tags = {_id_of(entry["ResourceARN"]): to_tags(entry.get("Tags", ())) for entry in found.tagged}
+    instances, managed, tagged = (
+        {entry["instance_id"]: entry for entry in entries} for entries in (found.instances, found.managed, found.tagged)
+    )
     for node_id in sorted(instances.keys() | managed.keys()):
         if _is_wanted(node_id, instances, managed, query):
-            instance = instances.get(node_id, {})
-            yield Node(
-                node_id,
-                found.account,
-                found.region,
-                ec2=to_plain({key: value for key, value in instance.items() if key != "Tags"}),
-                ssm=to_plain(managed.get(node_id, {}), keep=("InstanceAssociationStatusAggregatedCount",)),
-                tags=to_tags(instance["Tags"]) if "Tags" in instance else tags.get(node_id, {}),
-            )
+            ec2 = dict(instances.get(node_id, {}))
+            tags = ec2.pop("tags", None) or tagged.get(node_id, {}).get("tags", {})
+            yield Node(node_id, found.account, found.region, ec2, managed.get(node_id, {}), tags)
 
 
 def _is_wanted(node_id: str, instances: Iterable[str], managed: Iterable[str], query: Query) -> bool:
     if node_id.startswith("i-") and "ec2" in query.sources:
         return node_id in instances and (not query.ssm_filters or node_id in managed)
     return node_id in managed
-
-
-def _id_of(arn: str) -> str:
-    return arn.rpartition("/")[2]
 
 
 def types_with_tags(query: Query) -> list[str]:

@@ -23,6 +23,9 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._inventory
     Found,
     Node,
     merge,
+    read_instance,
+    read_managed,
+    read_tagged,
     types_with_tags,
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._inventory.options import Account, Query
@@ -138,33 +141,32 @@ def _list_instances(ec2: Ssm, query: Query) -> list[Json]:
     reservations = ec2.pages(
         "list EC2 instances", "describe_instances", "Reservations", MaxResults=1000, Filters=filters
     )
-    return [instance for reservation in reservations for instance in reservation["Instances"]]
+    # Page by page, so that answers and what is kept of them are not in memory both.
+    return [read_instance(instance) for reservation in reservations for instance in reservation["Instances"]]
 
 
 def _list_managed(ssm: Ssm, query: Query) -> list[Json]:
     filters = to_filters(dict(query.ssm_filters))
-    return list(
-        ssm.pages(
-            "list managed nodes",
-            "describe_instance_information",
-            "InstanceInformationList",
-            MaxResults=50,
-            **({"Filters": filters} if filters else {}),
-        )
+    managed = ssm.pages(
+        "list managed nodes",
+        "describe_instance_information",
+        "InstanceInformationList",
+        MaxResults=50,
+        **({"Filters": filters} if filters else {}),
     )
+    return [read_managed(node) for node in managed]
 
 
 def _list_tags(tagging: Ssm, query: Query) -> list[Json]:
-    return list(
-        tagging.pages(
-            "list the tags of managed nodes",
-            "get_resources",
-            "ResourceTagMappingList",
-            "PaginationToken",
-            ResourcesPerPage=100,
-            ResourceTypeFilters=types_with_tags(query),
-        )
+    tagged = tagging.pages(
+        "list the tags of managed nodes",
+        "get_resources",
+        "ResourceTagMappingList",
+        "PaginationToken",
+        ResourcesPerPage=100,
+        ResourceTypeFilters=types_with_tags(query),
     )
+    return [read_tagged(resource) for resource in tagged]
 
 
 _LISTS: dict[str, dict[str, tuple[str, Callable[[Ssm, Query], list[Json]]]]] = {

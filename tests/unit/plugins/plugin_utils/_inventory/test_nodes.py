@@ -14,6 +14,9 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._inventory
     Node,
     from_json,
     merge,
+    read_instance,
+    read_managed,
+    read_tagged,
     types_with_tags,
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._inventory.options import Query
@@ -21,8 +24,12 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._inventory
 FILTERED = (("PingStatus", ("Online",)),)
 
 
-def find(query: Query, **lists: Any) -> dict[str, Node]:
-    return {node.id: node for node in merge(Found("1", "r", **lists), query)}
+def find(query: Query, instances: Any = (), managed: Any = (), tagged: Any = ()) -> dict[str, Node]:
+    """The nodes of what AWS answers."""
+    found = Found(
+        "1", "r", [*map(read_instance, instances)], [*map(read_managed, managed)], [*map(read_tagged, tagged)]
+    )
+    return {node.id: node for node in merge(found, query)}
 
 
 @pytest.mark.parametrize(
