@@ -190,6 +190,7 @@ keyed_groups:
 from collections.abc import Mapping
 from typing import Any
 
+from ansible import template
 from ansible.errors import AnsibleParserError
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import RetryingBotoClientWrapper
@@ -215,16 +216,23 @@ try:
 except ImportError:
     pass  # AWSInventoryBase says so
 
-try:
-    # From 2.19 on text is no template unless it is marked as one, and lookups are a matter of that mark too.
-    from ansible.template import trust_as_template
-
+# From ansible-core 2.19 on text is no template unless it is marked as one, and lookups are a matter of that mark too.
+if hasattr(template, "trust_as_template"):
     WITH_LOOKUPS = {}
-except ImportError:
+
+    def as_text(variables: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return variables in which nothing is a template."""
+        return variables
+else:
     from ansible.utils.unsafe_proxy import wrap_var
 
-    trust_as_template = None
     WITH_LOOKUPS = {"disable_lookups": False}
+
+    def as_text(variables: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return variables in which nothing is a template."""
+        wrapped: Mapping[str, Any] = wrap_var(variables)
+        return wrapped
+
 
 # Where it is asked which regions there are, if nothing says it.
 _HOME = "us-east-1"
@@ -323,7 +331,7 @@ class InventoryModule(AWSInventoryBase):
 
     def _add(self, host: Host) -> None:
         self.inventory.add_host(host.name)
-        variables = dict(host.variables) if trust_as_template else wrap_var(dict(host.variables))
+        variables = as_text(host.variables)
         for name, value in variables.items():
             self.inventory.set_variable(host.name, name, value)
         for path in host.groups:

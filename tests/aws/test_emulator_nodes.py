@@ -85,6 +85,13 @@ def test_ec2_instances_and_their_tags_are_motos(aws: Aws, ssm: Any) -> None:
     assert len(ec2.describe_tags(Filters=by_id)["Tags"]) == 2
 
 
+def test_a_page_of_instances_has_as_many_as_were_asked_for(aws: Aws) -> None:
+    made = aws.seed(count=12, template={"kind": "ec2"})
+    pages = list(aws.client("ec2").get_paginator("describe_instances").paginate(PaginationConfig={"PageSize": 5}))
+    found = [[one["InstanceId"] for entry in page["Reservations"] for one in entry["Instances"]] for page in pages]
+    assert found == [made[:5], made[5:10], made[10:]]
+
+
 def test_tags_of_hybrid_nodes_are_systems_managers(aws: Aws, ssm: Any) -> None:
     node, instance = aws.seed(nodes=[{}, {"kind": "ec2"}])
     where = {"ResourceType": "ManagedInstance", "ResourceId": node}
