@@ -141,6 +141,15 @@ operation:
       description: Process on the node.
       type: int
       sample: 4711
+    time_limit:
+      description: How many seconds it may take.
+      type: int
+      sample: 14400
+    warnings:
+      description: What else a person should know, such as an update service that could not be removed.
+      type: list
+      elements: str
+      sample: []
     cause:
       description: Why it was interrupted. V(reboot), V(time_limit), or V(stopped) for anything else.
       type: str
@@ -215,6 +224,11 @@ operation:
       description: Whether an update of this operation waits for a reboot.
       type: bool
       sample: true
+running:
+  description: The operation that is in the way, with C(id), C(pid) and C(started_at).
+  type: dict
+  returned: when RV(code) is V(operation_running) and its operation has begun
+  sample: {id: 20260309-web, pid: 4711, started_at: "2026-03-09T02:00:12Z"}
 code:
   description:
     - What kind of refusal it was. V(operation_running), V(not_started), V(bad_command), V(not_administrator),

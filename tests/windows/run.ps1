@@ -96,6 +96,14 @@ function Initialize-Node {
     }
 }
 
+# The argument spec of each module, as ansible-test asks for it.
+[Ansible.Basic.AnsibleModule]::_DebugArgSpec = $true
+$specs = @{}
+foreach ($name in @($modules.Keys)) {
+    try { $null = & $modules[$name] } catch { $specs[$name] = $global:ansibleTestArgSpec }
+}
+[Ansible.Basic.AnsibleModule]::_DebugArgSpec = $false
+
 $number = 0
 $results = @{}
 foreach ($case in (ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText($Cases)))) {
@@ -109,5 +117,5 @@ foreach ($case in (ConvertFrom-Json -InputObject ([System.IO.File]::ReadAllText(
     Initialize-Node -Node $case.node
     $results[$case.name] = @(foreach ($step in $case.steps) { Invoke-Step -Step $step })
 }
-$report = @{ results = $results; lines = @($global:Lines); hits = @($global:Hits) }
+$report = @{ results = $results; specs = $specs; lines = @($global:Lines); hits = @($global:Hits) }
 [System.IO.File]::WriteAllText($Out, (& $global:RealConvertToJson -InputObject $report -Depth 20 -Compress))
