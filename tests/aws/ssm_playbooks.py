@@ -62,7 +62,14 @@ class Modules:
         basic._ANSIBLE_PROFILE = "legacy"
         printed = io.StringIO()
         main = importlib.import_module(f"ansible_collections.{PREFIX}plugins.modules.{module}").main
-        with pytest.raises(SystemExit), contextlib.redirect_stdout(printed), warnings.catch_warnings():
+        # What is of the controller makes it one, for all that runs in the same process: warnings go to its display.
+        with (
+            pytest.raises(SystemExit),
+            contextlib.redirect_stdout(printed),
+            warnings.catch_warnings(),
+            pytest.MonkeyPatch.context() as patch,
+        ):
+            patch.setattr("ansible.module_utils._internal.is_controller", False, raising=False)
             warnings.simplefilter("ignore", DeprecationWarning)  # botocore's
             main()
         found: Result = json.loads(printed.getvalue())
