@@ -20,13 +20,22 @@ from pathlib import Path
 # The newest release with an amazon.aws that still runs on ansible-core 2.16.
 PACKAGE = "ansible==11.13.0"
 PREFIX = "ansible_collections/amazon/aws/"
+KEPT = Path(__file__).resolve().parent.parent / ".cache/collections" / PREFIX
+
+
+def is_there(place: Path) -> bool:
+    stamp = place / ".package"
+    return stamp.exists() and stamp.read_text(encoding="utf-8") == PACKAGE
 
 
 def install(collections: Path) -> None:
     """Unpack the collection below ``ansible_collections`` of a folder, unless that very one is there."""
     place = collections / PREFIX
-    stamp = place / ".package"
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == PACKAGE:
+    if is_there(place):
+        return
+    if is_there(KEPT):
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(KEPT, place)
         return
     print(f"Fetching amazon.aws out of {PACKAGE} (once) ...", file=sys.stderr)
     with tempfile.TemporaryDirectory(dir=collections) as scratch:

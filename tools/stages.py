@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the checks of this project stage by stage, the cheap ones first.
+"""Run the checks of this project stage by stage.
 
-``python tools/stages.py`` runs them all: a line per stage with its time, the end of the log of a stage that failed, and
-a closing line that adds up what pytest counted. ``python tools/stages.py unit`` runs one and shows what it prints.
+``python tools/stages.py`` runs them all, two at a time: a line per stage with its time, the end of the log of a stage
+that failed, and a closing line that adds up what pytest counted. ``python tools/stages.py unit`` runs one and shows
+what it prints.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -24,19 +27,30 @@ ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache"
 LOGS = CACHE / "logs"
 NO_SETTINGS = CACHE / "ansible.cfg"  # empty
-LIMIT = 30 * 60  # seconds after which a stage is stopped, so that whatever hangs is known by its name
+LIMIT = 40 * 60  # seconds after which a stage is stopped, so that whatever hangs is known by its name
+AT_ONCE = 2  # most stages use one core, or wait for their nodes
 SIGN_OF_LIFE = 60  # seconds between two lines of a stage that takes long
 TAIL = 150  # lines of the log of a failed stage
+SPEECH = threading.Lock()
+STOPPED = threading.Event()  # somebody wants this to end
 NEEDS_ROOT = "it builds machines with their own root file systems, which needs root"
+
+
+Command = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Stage:
-    """Commands that are run in turn; it fails if one of them does."""
+    """Commands that are run in turn; it fails if one of them does.
+
+    ``tools``: commands that install what it works with. They are run before any stage begins, since two of them would
+    stand in each other's way.
+    """
 
     name: str
-    commands: tuple[tuple[str, ...], ...]
+    commands: tuple[Command, ...]
     needs_root: bool = False
+    tools: tuple[Command, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,7 +75,7 @@ class Outcome:
     counts: Counts = Counts()
 
 
-def pytest(stage: str, *arguments: str) -> tuple[str, ...]:
+def pytest(stage: str, *arguments: str) -> Command:
     return ("python", "-m", "pytest", f"--junitxml={LOGS / stage}.xml", *arguments)
 
 
@@ -73,26 +87,20 @@ NODE_CODE = tuple(
 )
 
 # Without root the tests say themselves why they are skipped.
-INSTALL_TOOLS = (("python", "-m", "tests.estate", "install-tools"),) if os.geteuid() == 0 else ()
+INSTALL_TOOLS: tuple[Command, ...] = (("python", "-m", "tests.estate", "install-tools"),) if os.geteuid() == 0 else ()
 
-# moto and boto3 are big, and no other stage needs them.
-AWS_TOOLS = (
-    (
-        "python",
-        "-m",
-        "pip",
-        "-qq",
-        "--no-input",
-        "--disable-pip-version-check",
-        "install",
-        "-r",
-        "requirements-aws.txt",
-    ),
-)
+# moto and boto3 are big, and whoever runs another stage alone needs none of them.
+PIP = ("python", "-m", "pip", "-qq", "--no-input", "--disable-pip-version-check", "install")
+AWS_TOOLS: tuple[Command, ...] = ((*PIP, "-r", "requirements-aws.txt"),)
+# Stages sanity and matrix share this environment.
+NEWEST: tuple[Command, ...] = (("env", "PYTHON=newest", "sh", "tools/venv.sh", "requirements.txt"),)
 
 ESTATE_ARGUMENTS = ("--durations=15", "tests/integration")
 
+# In the order in which they begin: the longest first, so that none is left alone at the end.
 STAGES = (
+    # some of its tests share what takes long to prepare, and say so by a group
+    Stage("estate", (pytest("estate", "-n3", "--dist=loadgroup", *ESTATE_ARGUMENTS),), tools=INSTALL_TOOLS),
     Stage(
         "lint",
         (
@@ -105,15 +113,17 @@ STAGES = (
             ("antsibull-docs", "lint-collection-docs", "--plugin-docs", "."),
         ),
     ),
-    Stage("sanity", (("sh", "tools/sanity.sh"),)),
     Stage("unit", (pytest("unit", "-n2", "--cov", "--cov-report=term", "tests/unit"),)),
+    Stage("sanity", (("sh", "tools/sanity.sh"),), tools=NEWEST),
     Stage("node", (("python", "tests/node/run.py"),)),
     Stage("windows", (pytest("windows", "tests/windows"),)),
-    # some tests share what takes long to prepare, and say so by a group
-    Stage("estate", (*INSTALL_TOOLS, pytest("estate", "-n3", "--dist=loadgroup", *ESTATE_ARGUMENTS))),
-    Stage("aws", (*AWS_TOOLS, pytest("aws", "--durations=10", "tests/aws"))),
-    Stage("molecule", (("sh", "tools/molecule.sh"),), needs_root=True),
-    Stage("matrix", tuple(("sh", "tools/matrix.sh", pair) for pair in ("oldest", "newest"))),
+    Stage(
+        "matrix",
+        tuple(("sh", "tools/matrix.sh", pair) for pair in ("oldest", "newest")),
+        tools=(*INSTALL_TOOLS, *NEWEST),
+    ),
+    Stage("molecule", (("sh", "tools/molecule.sh"),), needs_root=True, tools=INSTALL_TOOLS),
+    Stage("aws", (pytest("aws", "-n2", "--durations=10", "tests/aws"),), tools=(*INSTALL_TOOLS, *AWS_TOOLS)),
 )
 
 
@@ -133,7 +143,7 @@ def environment() -> dict[str, str]:
 def run_commands(stage: Stage, env: Mapping[str, str]) -> int:
     """Run a stage with its output on the terminal."""
     failed = 0
-    for command in stage.commands:
+    for command in (*stage.tools, *stage.commands):
         print("$", *command, flush=True)
         failed = subprocess.run(command, cwd=ROOT, env=env, check=False).returncode or failed
     return failed
@@ -168,11 +178,13 @@ def wait(process: subprocess.Popen[bytes], name: str, begun: float, log: Path) -
                 return process.wait(timeout=1)
             except subprocess.TimeoutExpired:
                 now = time.monotonic()
+            if STOPPED.is_set():
+                raise TimeoutError(f"Stage '{name}' was stopped")
             if now - begun > LIMIT:
                 raise TimeoutError(f"Stage '{name}' took more than {LIMIT} s and was stopped. Its log: {log}")
             if now - said >= SIGN_OF_LIFE:
                 said = now
-                print(f"  {name} has been running for {now - begun:.0f} s", flush=True)
+                say(f"  {name} has been running for {now - begun:.0f} s")
     finally:
         if process.poll() is None:
             stop(process)
@@ -202,28 +214,47 @@ def read_counts(reports: Iterable[Path]) -> Counts:
 
 def run_stage(stage: Stage, env: Mapping[str, str]) -> Outcome:
     if stage.needs_root and os.geteuid() != 0:
-        print(f"{stage.name:10} SKIPPED: {NEEDS_ROOT}", flush=True)
+        say(f"{stage.name:10} SKIPPED: {NEEDS_ROOT}")
         return Outcome(stage, "SKIPPED")
     for report in reports_of(stage):
         report.unlink()
     begun = time.monotonic()
+    said: list[str] = []
     try:
         code = run_logged(stage, env)
     except TimeoutError as error:
-        print(error)
+        said.append(str(error))
         code = 1
     outcome = Outcome(stage, "FAILED" if code else "ok", read_counts(reports_of(stage)))
-    print(
-        f"{stage.name:10} {outcome.status:7} {time.monotonic() - begun:6.0f} s  {outcome.counts}".rstrip(), flush=True
-    )
-    for reason in outcome.counts.reasons:
-        print(f"{'':10} skipped: {reason}")
+    took = f"{stage.name:10} {outcome.status:7} {time.monotonic() - begun:6.0f} s  {outcome.counts}"
+    said.append(took.rstrip())
+    said += [f"{'':10} skipped: {reason}" for reason in outcome.counts.reasons]
     if code:
         log = LOGS / f"{stage.name}.log"
-        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-        print(*lines[-TAIL:], sep="\n")
-        print(f"{stage.name} FAILED; the whole log: {log}", flush=True)
+        said += log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL:]
+        said.append(f"{stage.name} FAILED; the whole log: {log}")
+    say(*said)
     return outcome
+
+
+def say(*lines: str) -> None:
+    """Print lines that belong together; stages end at the same time."""
+    with SPEECH:
+        print(*lines, sep="\n", flush=True)
+
+
+def run_stages(chosen: Sequence[Stage], env: Mapping[str, str]) -> list[Outcome]:
+    """Run stages, the tools of all of them first; an interrupt stops those that run."""
+    tools = Stage("tools", tuple(dict.fromkeys(command for stage in chosen for command in stage.tools)))
+    outcomes = [run_stage(tools, env)] if tools.commands else []
+    with ThreadPoolExecutor(AT_ONCE) as lanes:
+        running = [lanes.submit(run_stage, stage, env) for stage in chosen]
+        try:
+            return outcomes + [future.result() for future in running]
+        except BaseException:
+            STOPPED.set()
+            lanes.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def reports_of(stage: Stage) -> list[Path]:
@@ -262,8 +293,7 @@ def main(names: Sequence[str]) -> int:
             return 2
         return max(run_commands(known[name], env) for name in names)
     begun = time.monotonic()
-    outcomes = [run_stage(stage, env) for stage in STAGES]
-    return close(outcomes, time.monotonic() - begun)
+    return close(run_stages(STAGES, env), time.monotonic() - begun)
 
 
 if __name__ == "__main__":

@@ -266,7 +266,10 @@ facts:
       type: list
       elements: dict
       sample:
-        - {id: 3da21691-e39d-4da6-8a4b-b43877bcb1b7, name: Windows Server Update Service, enabled: true, reachable: true}
+        - id: 3da21691-e39d-4da6-8a4b-b43877bcb1b7
+          name: Windows Server Update Service
+          enabled: true
+          reachable: true
     update_source:
       description:
         - Where the search looked. C(effective) is V(wsus), V(windows_update), V(microsoft_update), V(offline) or

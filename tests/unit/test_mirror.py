@@ -24,6 +24,7 @@ WITHOUT_A_FILE_OF_ITS_OWN = {
     "plugins/module_utils/_baseline/model.py": VALUES,
     "plugins/module_utils/_ssm/": "what calls the API is run over HTTP by tests/aws",
     "plugins/plugin_utils/_node/errors.py": RAISED,
+    "plugins/plugin_utils/_node/macos/": "tests/unit/.../_node/macos/test_answers.py runs all of it",
     "plugins/plugin_utils/_node/payload/": "what drives apt itself is run on real nodes by tests/integration",
     "plugins/plugin_utils/_node/sources.py": "what it reads is what tests/unit/.../_node/test_bundle.py runs",
     "plugins/plugin_utils/_operation/errors.py": RAISED,

@@ -72,31 +72,19 @@ class _Reach:
         return found
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Line:
-    """Versions of one update of a KB; sources that know no ids can only tell of one line."""
+    """Versions of one update of a KB; ``into`` is the line it turned out to be a part of."""
 
     installed: Package | None = None
     offered: list[Package] = field(default_factory=list)
-    ids: set[str] = field(default_factory=set)
-    supersedes: set[str] = field(default_factory=set)
-
-    def holds(self, package: Package) -> bool:
-        update_id = package.update_id
-        if not update_id or not self.ids:
-            return True
-        return (
-            update_id in self.ids
-            or update_id in self.supersedes
-            or not self.ids.isdisjoint(package.superseded_update_ids)
-        )
+    into: _Line | None = None
 
     def take(self, other: _Line) -> None:
         if other.installed is not None:
             self.installed = choose_last(self.installed, other.installed)
         self.offered += other.offered
-        self.ids |= other.ids
-        self.supersedes |= other.supersedes
+        other.into = self
 
     def sort(self) -> list[Package]:
         """Return what is offered, the newest last: what others supersede is older, whatever its date."""
@@ -109,6 +97,51 @@ class _Line:
                 _read_revision(item.version),
             ),
         )
+
+
+class _Kb:
+    """The lines of one KB. Every update is looked up by its ids: of one KB a node may name as many as it likes."""
+
+    def __init__(self) -> None:
+        self._lines: list[_Line] = []
+        self._by_id: dict[str, _Line] = {}
+        self._by_superseded: dict[str, list[_Line]] = {}
+
+    def list_lines(self) -> list[_Line]:
+        return [line for line in self._lines if line.into is None]
+
+    def add(self, package: Package, line: _Line) -> None:
+        kin = [*dict.fromkeys(_find_end(other) for other in self._list_kin(package))]
+        for other in kin[1:]:
+            kin[0].take(other)
+        if kin:
+            kin[0].take(line)
+            line = kin[0]
+        else:
+            self._lines.append(line)
+        if package.update_id:
+            self._by_id[package.update_id] = line
+            self._by_superseded.pop(package.update_id, None)  # they are all of this line now
+            for update_id in package.superseded_update_ids:
+                self._by_superseded.setdefault(update_id, []).append(line)
+
+    def _list_kin(self, package: Package) -> Iterator[_Line]:
+        if not package.update_id or not self._by_id:
+            yield from self._lines[:1]  # sources that know no ids can only tell of one line
+            return
+        for update_id in (package.update_id, *package.superseded_update_ids):
+            if update_id in self._by_id:
+                yield self._by_id[update_id]
+        yield from self._by_superseded.get(package.update_id, ())
+
+
+def _find_end(line: _Line) -> _Line:
+    """Return the line that a line is a part of by now; the way there is made shorter."""
+    while line.into is not None:
+        if line.into.into is not None:
+            line.into = line.into.into
+        line = line.into
+    return line
 
 
 def _list_heads(packages: Collection[Package]) -> list[Package]:
@@ -127,27 +160,13 @@ def _name_superseded(packages: Iterable[Package]) -> set[str]:
 
 
 def _make_lines(installed: Iterable[Package], offered: Iterable[Package]) -> Iterator[_Line]:
-    by_kb: dict[str, list[_Line]] = {}
+    by_kb: dict[str, _Kb] = {}
     for package in installed:
-        _add(by_kb.setdefault(package.name, []), package, _Line(package))
+        by_kb.setdefault(package.name, _Kb()).add(package, _Line(package))
     for package in offered:
-        _add(by_kb.setdefault(package.name, []), package, _Line(None, [package]))
-    for lines in by_kb.values():
-        yield from lines
-
-
-def _add(lines: list[_Line], package: Package, line: _Line) -> None:
-    if package.update_id:
-        line.ids.add(package.update_id)
-        line.supersedes.update(package.superseded_update_ids)
-    kin = [other for other in lines if other.holds(package)]
-    if not package.update_id:
-        kin = kin[:1]
-    for other in kin:
-        lines.remove(other)
-        other.take(line)
-        line = other
-    lines.append(line)
+        by_kb.setdefault(package.name, _Kb()).add(package, _Line(None, [package]))
+    for kb in by_kb.values():
+        yield from kb.list_lines()
 
 
 def _read_revision(version: str) -> int:

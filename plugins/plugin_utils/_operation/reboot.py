@@ -158,8 +158,8 @@ def _explain(operation: HostOperation, trouble: str) -> str:
         )
     return (
         f"{lead} did not go down: {seconds} after it was told to, it is still in the same boot. Look on the node for"
-        " what blocks the shutdown (systemctl list-jobs, /var/lib/openpatch/patch_manager/reboot.log), reboot it and"
-        " scan. If it only needs longer, raise patch_reboot_timeout"
+        " what blocks the shutdown (systemctl list-jobs, /var/lib/openpatch/patch_manager/reboot.log; on Windows the"
+        " System log), reboot it and scan. If it only needs longer, raise patch_reboot_timeout"
     )
 
 

@@ -68,7 +68,7 @@ _STEPS = (
         _is(states.OUTSIDE_WINDOW),
         "node was left for the next window",
         "nodes were left for the next window",
-        "nothing, or run again without patch_window_cutoff",
+        "nothing, or start now: -e patch_window_cutoff= -e patch_window_end=",
     ),
     Step(
         _is(states.METADATA_MISSING),

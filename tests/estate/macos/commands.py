@@ -190,6 +190,8 @@ def upgrade(state: State, kind: str, name: str) -> int:
         return 1
     new = state[f"outdated_{kind}"].pop(name)[1]
     state[kind][name] = [new]
+    # what such an upgrade brings along
+    state[kind].update({other: [version] for other, version in state.get("brings", {}).items()})
     print(f"==> Upgrading 1 outdated package:\n==> Pouring {name}--{new}.bottle.tar.gz")
     return 0
 

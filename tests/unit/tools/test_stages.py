@@ -4,8 +4,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -80,3 +84,44 @@ def test_a_stage_that_hangs_is_stopped_with_its_children_and_named(
     hang = python("import subprocess, time; subprocess.Popen(['sleep', '600']); time.sleep(600)")
     assert stages.run_stage(Stage("some", (hang,)), {"PATH": "/usr/bin:/bin"}).status == "FAILED"
     assert "Stage 'some' took more than 0 s and was stopped." in capsys.readouterr().out
+
+
+def test_tools_are_installed_once_and_before_any_stage(logs: Path) -> None:
+    tool = python("print('installed')")
+    seen = python(f"raise SystemExit('installed' not in open({str(logs / 'tools.log')!r}).read())")
+    chosen = [Stage("one", (seen,), tools=(tool,)), Stage("two", (seen,), tools=(tool,))]
+    assert [(found.stage.name, found.status) for found in stages.run_stages(chosen, {})] == [
+        ("tools", "ok"),
+        ("one", "ok"),
+        ("two", "ok"),
+    ]
+    assert (logs / "tools.log").read_text().count("\ninstalled") == 1
+
+
+def test_two_stages_run_at_the_same_time(logs: Path) -> None:
+    def meet(own: str, other: str) -> tuple[str, ...]:
+        return python(
+            f"import pathlib, time\nhere = pathlib.Path({str(logs)!r})\n(here / {own!r}).touch()\n"
+            f"end = time.monotonic() + 20\nwhile not (here / {other!r}).exists():\n"
+            "    time.sleep(0.01)\n    if time.monotonic() > end: raise SystemExit(1)"
+        )
+
+    chosen = [Stage("one", (meet("a", "b"),)), Stage("two", (meet("b", "a"),))]
+    assert [found.status for found in stages.run_stages(chosen, {})] == ["ok", "ok"]
+
+
+def test_an_interrupt_stops_what_runs_and_begins_nothing_more(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stages, "STOPPED", threading.Event())
+    hang = python(f"import time; open({str(logs / 'begun')!r}, 'w').close(); time.sleep(600)")
+
+    def interrupt() -> None:
+        end = time.monotonic() + 20
+        while not (logs / "begun").exists() and time.monotonic() < end:
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    touch = python(f"open({str(logs / 'more')!r}, 'w').close()")
+    with pytest.raises(KeyboardInterrupt):
+        stages.run_stages([Stage("one", (hang,)), Stage("two", (hang,)), Stage("three", (touch,))], {})
+    assert not (logs / "more").exists()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.macos.blocks import Blocks, show_end
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.macos.homebrew import parse_versions
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._node.macos.system import format_time
 
 Json = dict[str, Any]
@@ -66,7 +67,7 @@ def describe_last(blocks: Blocks) -> Json | None:
         "id": identity,
         "state": state,
         "progress": {"doing": "", "done": len(ended), "total": len(items)},
-        "results": [] if state == "running" else list(_judge(blocks, items, begun, ended)),
+        "results": [] if state == "running" else [*_judge(blocks, items, begun, ended), *_list_others(blocks, items)],
         "repairs": [],
         "warnings": [],
         "info": _read_info(blocks.line("operation_info")),
@@ -116,6 +117,15 @@ def _judge(blocks: Blocks, items: list[Item], begun: set[int], ended: dict[int, 
             yield item.result("not_tried", "the time of patch_step_timeout was over before")
         else:
             yield item.result("not_tried", "the operation was interrupted before it came to this package")
+
+
+def _list_others(blocks: Blocks, items: list[Item]) -> Iterator[Json]:
+    """What came along with Homebrew's formulae: it upgrades what they need, and what needs them."""
+    before, after = (parse_versions(blocks[f"operation_{name}"].text) for name in ("before", "after"))
+    asked = {item.name for item in items}
+    for name, version in after.items() if before else ():
+        if name not in asked and version != before.get(name):
+            yield Item("brew", name, version, before.get(name, "")).result("dependency")
 
 
 def _judge_item(item: Item, status: int, log: str) -> Json:

@@ -20,10 +20,11 @@ start_install() {
         if is_running; then refuse_second "start operation '$1'"; fi
         write_record "$@" || refuse disk_full "Failed to write $record. Free some space there"
         (
+            exec < /dev/null > "$record/log" 2>&1 # see "send"
             trap '' HUP INT
             umask 022 # what is installed is for everybody
             work "$2"
-        ) < /dev/null > "$record/log" 2>&1 &
+        ) &
         printf '%s\n%s\n' "$!" "$(find_start "$!")" > "$record/process.new"
         mv "$record/process.new" "$record/process"
     fi
@@ -74,6 +75,7 @@ work() {
         work_tries=$((work_tries + 1))
     done
     find_brew
+    list_brewed > "$record/before"
     work_end=$(($(date +%s) + $1))
     work_number=0
     while IFS="$separator" read -r item_manager item_name item_version item_from item_label; do
@@ -84,8 +86,16 @@ work() {
         limit "$work_left" install_item > "$record/$work_number.log" 2>&1
         printf 'end %s %s\n' "$work_number" "$?" >> "$record/progress"
     done < "$record/items"
+    list_brewed > "$record/after"
     date +%s > "$record/finished.new"
     mv "$record/finished.new" "$record/finished"
+}
+
+# What Homebrew has, if it is asked for something: it may bring more than that.
+list_brewed() {
+    if grep -q '^brew' "$record/items" && [ -n "$brew" ] && [ -z "$(explain_brew)" ]; then
+        limit 120 run_brew list --versions --formula
+    fi
 }
 
 # Exactly what was asked for: no label is guessed, and without "--all" nothing else comes.
@@ -130,6 +140,10 @@ describe_operation() {
     for record_name in id started info items progress process finished; do
         tell "operation_$record_name" "$(read_record "$record_name")"
     done
+    if [ -e "$record/finished" ]; then
+        tell operation_before "$(read_record before)"
+        tell operation_after "$(read_record after)"
+    fi
     record_number=1
     while [ -r "$record/$record_number.log" ]; do
         tell "operation_log_$record_number" "$(tail -c 4000 "$record/$record_number.log")"

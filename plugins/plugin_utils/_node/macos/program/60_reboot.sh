@@ -20,11 +20,12 @@ go_down() {
         'Failed to reboot: this Mac has neither shutdown nor reboot. Restart it by its own means and scan'
     make_state || refuse disk_full "Failed to make ${state:?}. Free some space there"
     (
+        exec < /dev/null > "$state/reboot.log" 2>&1 # see "send"
         trap '' HUP INT
         sleep 2
         # shellcheck disable=SC2086
         exec $down_command
-    ) < /dev/null > "$state/reboot.log" 2>&1 &
+    ) &
     tell boot_id "$down_boot"
     tell reboot_command "$down_command"
 }

@@ -46,6 +46,14 @@ def list_examples() -> Iterator[Example]:
     yield from _list_available()
     yield from _list_overrides()
     yield from _list_reboots()
+    yield Example(
+        id="windows-hidden-on-the-node",
+        baseline=EVERYTHING,
+        facts=make_facts(WINDOWS, [], [kb("KB1"), kb("KB2")], held=["KB1"]),
+        states={"KB1": "MISSING", "KB2": "MISSING"},
+        reasons={"KB1": "held on the node; approval_rules[0]"},
+        installs=["Update (KB2)"],
+    )
 
 
 def _list_supersedence() -> Iterator[Example]:

@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.catalogue import group_updates
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.node import NodeFacts, Package
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.states import evaluate
 from tests.unit.plugins.module_utils._baseline.nodes import (
     BEFORE_BOOT,
@@ -165,13 +167,27 @@ def test_what_an_administrator_has_hidden_takes_nothings_place() -> None:
         pytest.param(
             [],
             [update("KB1", "a"), update("KB1", "b"), update("KB1", "c", "a", "b")],
-            [("", ["KB1 b", "KB1 a", "KB1 c"], "")],
+            [("", ["KB1 a", "KB1 b", "KB1 c"], "")],
             id="one that takes the place of two",
+        ),
+        pytest.param(
+            [],
+            [
+                *(update("KB1", name) for name in "abc"),
+                *(
+                    update("KB1", "d", "b", "c"),
+                    update("KB1", "e", "a", "b"),
+                    update("KB1", "f", "c"),
+                    update("KB1", "g", "b"),
+                ),
+            ],
+            [("", [f"KB1 {name}" for name in "abcdefg"], "")],
+            id="lines that turn out to be one, step by step",
         ),
         pytest.param(
             [update("KB1", "a"), update("KB1", "b"), kb("KB1", title="from history")],
             [],
-            [("KB1 b", [], ""), ("from history", [], "")],
+            [("from history", [], ""), ("KB1 b", [], "")],
             id="only one line hears of what has no id",
         ),
     ],
@@ -218,3 +234,28 @@ def test_an_update_that_is_installed_and_on_offer_waits_for_the_reboot() -> None
     states = judge([], [A | {"reboot_required": True}, update("KB9", "z", installed_at=BEFORE_BOOT)])
     assert states["KB1 a"].startswith("INSTALLED_PENDING_REBOOT: installed since the last boot; approval_rules[0]")
     assert states["KB9 z"].startswith("MISSING")
+
+
+MANY = 10_000
+IDS = [f"u{number}" for number in range(MANY)]
+
+
+@pytest.mark.parametrize(
+    ("updates", "lines"),
+    [
+        ([(name, ()) for name in IDS], MANY),
+        ([(name, ("u0",)) for name in IDS], 1),
+        ([(name, ("u0",)) for name in IDS[1:]] + [("u0", ())] * MANY, 1),
+        ([(one, (other,)) for one, other in itertools.pairwise(IDS)], 1),
+        ([(one, (other,)) for other, one in itertools.pairwise(IDS)], 1),
+    ],
+    ids=["apart", "of one", "to one", "down", "up"],
+)
+def test_many_updates_of_one_kb_cost_no_more_for_each(updates: list[tuple[str, tuple[str, ...]]], lines: int) -> None:
+    packages = tuple(
+        Package("KB1", kb_ids=("KB1",), update_id=name, superseded_update_ids=old) for name, old in updates
+    )
+    began = time.process_time()
+    groups = group_updates(NodeFacts(candidates=packages))
+    assert time.process_time() - began < 3  # with a look at all the others for each it took far longer
+    assert len(groups) == lines

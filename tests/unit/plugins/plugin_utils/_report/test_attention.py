@@ -61,7 +61,7 @@ def test_state_nobody_knows_is_told_as_well() -> None:
         ),
         (
             {"compliance_status": "OUTSIDE_WINDOW"},
-            "node was left for the next window: nothing, or run again without patch_window_cutoff",
+            "node was left for the next window: nothing, or start now: -e patch_window_cutoff= -e patch_window_end=",
         ),
         (
             {"compliance_status": "METADATA_MISSING"},

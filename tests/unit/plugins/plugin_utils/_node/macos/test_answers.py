@@ -124,3 +124,74 @@ def test_a_word_of_the_shell_is_ascii(text: str, word: str) -> None:
 def test_an_answer_to_no_command_is_none() -> None:
     with pytest.raises(LookupError):
         ask(("noise", "", 0))
+
+
+def complain(*blocks: tuple[str, str, int], command: str = "collect") -> list[str]:
+    """The warnings of a Mac some of whose commands did not do well."""
+    answer = ask(("command", command, 0), ("softwareupdate", show_list("softwareupdate-list.none.txt"), 0), *blocks)
+    found = answer["result"]["facts"] if command == "collect" else answer["result"]["observations"]["facts"]
+    return [warning["message"] for warning in found["warnings"]]
+
+
+@pytest.mark.parametrize(
+    ("blocks", "said"),
+    [
+        ([("softwareupdate", "Finding", 124)], "Failed to ask Apple for updates: it did not end in time"),
+        ([("receipts", "package-id: a\nversion: 1\nno more\n", 1)], "pkgutil did not list all packages: no more"),
+        ([("brew", "b", 0), ("brew_casks", "", 124)], "Failed to ask Homebrew: 'brew list --cask' did not end in time"),
+        ([("brew", "b", 0), ("brew_update", "Error: offline\n", 1)], "'brew update' said: Error: offline"),
+        ([("brew", "b", 0), ("brew_outdated_casks", "oops", 0)], "'brew outdated --cask' cannot be read"),
+        ([("brew", "b", 0), ("brew_trouble", "b belongs to root", 0)], "Failed to ask Homebrew: b belongs to root"),
+    ],
+)
+def test_a_command_that_does_not_do_well_is_told(blocks: list[tuple[str, str, int]], said: str) -> None:
+    assert any(said in message for message in complain(*blocks)), complain(*blocks)
+
+
+def test_a_preflight_tells_what_a_scan_would_lack() -> None:
+    assert complain(command="preflight") == [
+        "Homebrew is neither in /opt/homebrew nor in /usr/local: only Apple's updates are seen"
+    ]
+    assert complain(("brew", "b", 0), ("brew_version", "Error: broken\n", 1), command="preflight") == [
+        "Failed to ask Homebrew: 'brew --version' said: Error: broken"
+    ]
+
+
+def test_a_preflight_names_what_it_could_not_find_out_and_who_is_at_work() -> None:
+    seen = ask(("command", "preflight", 0), ("busy", "71 softwareupdate\n", 0), ("endpoints", "a.b:443 60 bad\n", 0))
+    found = seen["result"]["observations"]
+    assert sorted(found["problems"]) == ["memory", "space"]
+    assert found["locks"]["held"] == [{"path": "softwareupdate", "holder": "softwareupdate (process 71)"}]
+    assert found["endpoints"] == [{"host": "a.b", "port": 443, "reachable": True}]
+    assert found["user"]["uid"] == -1
+
+
+DF = """\
+Filesystem     1024-blocks      Used Available Capacity iused      ifree %iused  Mounted on
+/dev/disk3s1s1   239362496   9456328 100000000     9%  356093 1000000000    0%   /
+/dev/disk3s5     239362496 115000000 100000000    54% 1200000 1000000000    0%   /System/Volumes/Data
+/dev/disk3s5     239362496 115000000 100000000    54% 1200000 1000000000    0%   /System/Volumes/Data
+"""
+
+
+def test_free_space_is_read_with_and_without_the_columns_of_macos() -> None:
+    places = ask(("command", "preflight", 0), ("space", DF, 0))["result"]["observations"]["space"]
+    assert [(place["path"], place["device"], place["free"]) for place in places] == [
+        ("/", "/dev/disk3s1s1", 102400000000),
+        ("/var", "/dev/disk3s5", 102400000000),
+        ("/tmp", "/dev/disk3s5", 102400000000),
+    ]
+
+
+@pytest.mark.parametrize("info", ["", "oops", "[]"])
+def test_a_record_that_is_damaged_is_read_as_far_as_it_goes(info: str) -> None:
+    answer = ask(("command", "poll", 0), ("asked", "x", 0), ("operation_id", "x", 0), ("operation_info", info, 0))
+    assert answer["result"] == {
+        "id": "x",
+        "state": "interrupted",
+        "progress": {"doing": "", "done": 0, "total": 0},
+        "results": [],
+        "repairs": [],
+        "warnings": [],
+        "info": {},
+    }

@@ -167,6 +167,19 @@ def test_labels_and_names_are_installed_exactly_and_what_became_of_them_is_told(
     assert pick(facts["installed"], "rav1e")[0]["version"] == "0.3.4"
 
 
+def test_what_homebrew_brings_along_is_told(mac: Mac) -> None:
+    mac.change("brew.json", brings={"bash": "5.2", "libnew": "1"})
+    mac.ask(command="install", operation_id="more", packages=[RAV1E])
+    answer = mac.wait_for("more")
+    assert [
+        (entry["name"], entry["status"], entry["from_version"], entry["version"]) for entry in answer["results"]
+    ] == [
+        ("rav1e", "installed", "0.3.3", "0.3.4"),
+        ("bash", "dependency", "4.4.5", "5.2"),
+        ("libnew", "dependency", "", "1"),
+    ]
+
+
 HOSTILE = [
     "Update'; touch hacked; '",
     "$(touch hacked)`touch hacked`",
