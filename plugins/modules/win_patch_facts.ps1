@@ -255,6 +255,19 @@ function Save-NodeUpdate {
     Write-PatchFile -Name $Argument.file -Text ($lines -join "`n")
 }
 
+function Remove-OldSearch {
+    # What searches left that were cut off; a day is longer than any may take.
+    $directory = Get-PatchDirectory
+    if ([System.IO.Directory]::Exists($directory)) {
+        foreach ($path in [System.IO.Directory]::GetFiles($directory, 'openpatch.patch_manager.search.*.ps1')) {
+            if ([System.IO.File]::GetLastWriteTimeUtc($path) -lt [datetime]::UtcNow.AddDays(-1)) {
+                $name = [System.IO.Path]::GetFileNameWithoutExtension($path)
+                Remove-PatchTask -Name $name -File "$name.json"
+            }
+        }
+    }
+}
+
 function Find-NodeUpdateApart {
     # As SYSTEM in a scheduled task, where nothing is refused because of the network logon.
     param ([hashtable]$Argument, [int]$Seconds)
@@ -598,6 +611,9 @@ try {
         [void]$warnings.Add(@{ code = 'unknown_product'
                 message = "Build $($facts.os.kernel) is no Windows Server from 2012 to 2025"
             })
+    }
+    if (-not $module.CheckMode) {
+        Remove-OldSearch
     }
     $reasons = @(Get-RebootReason)
     $facts.reboot_required = @{ required = ($reasons.Count -gt 0); reasons = $reasons }

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: win_patch_facts
 short_description: Collect what a Windows node has, what it lacks and why it wants a reboot
-version_added: 0.2.0
+version_added: 0.1.0
 description:
   - Asks the Windows Update Agent once for everything that is installed and missing, software and drivers, and adds
     update history, C(Win32_QuickFixEngineering), the source of updates and every reason for a pending reboot.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: win_patch_install
 short_description: Install exactly the named updates on a Windows node, detached from the connection
-version_added: 0.2.0
+version_added: 0.1.0
 description:
   - Starts an operation as SYSTEM in a scheduled task, because Windows Update refuses downloads and installs to a
     network logon, and answers at once. Later calls ask how far it is.

@@ -99,9 +99,9 @@ def step(module: str, arguments: Json, check: bool, more: Json) -> Json:
     return {"module": module, "arguments": arguments, "check": check, **more}
 
 
-def facts(*, check: bool = False, set: Json | None = None, **arguments: Any) -> Json:
-    """A run of win_patch_facts; ``set`` changes the node first."""
-    return step("win_patch_facts", arguments, check, {"set": set or {}})
+def facts(*, check: bool = False, set: Json | None = None, left: Json | None = None, **arguments: Any) -> Json:
+    """A run of win_patch_facts; ``set`` changes the node first, ``left`` are tasks of so many hours ago."""
+    return step("win_patch_facts", arguments, check, {"set": set or {}, "left": left or {}})
 
 
 def install(
@@ -115,16 +115,25 @@ def install(
     return step("win_patch_install", given, check, {"set": set or {}, "write": write, "held": held})
 
 
-@functools.cache
 def run_all() -> Json:
-    """Play everything on the programme."""
+    """Play everything on the programme, once, also if it fails."""
+    report, problem = _run_all()
+    assert not problem, problem
+    return report
+
+
+@functools.cache
+def _run_all() -> tuple[Json, str]:
     with tempfile.TemporaryDirectory() as work:
         cases, out = Path(work, "cases.json"), Path(work, "out.json")
         cases.write_text(json.dumps(_PLAYED), encoding="utf-8")
         command = [POWERSHELL, "-NoProfile", "-NonInteractive", "-File", str(HERE / "run.ps1")]
         command += ["-Cases", str(cases), "-Out", str(out), "-Core", str(Path(ansible.__file__).parent)]
         command += ["-Plugins", str(PLUGINS), "-Work", work]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False)
-        assert out.exists(), done.stdout[-4000:] + done.stderr[-4000:]
-        report: Json = json.loads(out.read_text(encoding="utf-8"))
-        return report
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False)
+        except subprocess.TimeoutExpired:
+            return {}, f"PowerShell took more than {LIMIT} s"
+        if not out.exists():
+            return {}, f"PowerShell played nothing: {done.stdout[-4000:]}{done.stderr[-4000:]}"
+        return json.loads(out.read_text(encoding="utf-8")), ""

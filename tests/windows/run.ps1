@@ -59,6 +59,16 @@ function Invoke-Step {
         [System.IO.File]::WriteAllText("$env:SystemRoot/openpatch.patch_manager/operation.json", $Step.write) }
     $global:complex_args = @{ _ansible_check_mode = [bool]$Step.check; _ansible_tmpdir = $Work; _ansible_module_name = $Step.module; _ansible_verbosity = 0 }
     foreach ($pair in @($Step.arguments.PSObject.Properties)) { $global:complex_args[$pair.Name] = ConvertTo-Plain -Value $pair.Value }
+    foreach ($pair in @($Step.left.PSObject.Properties | Where-Object { $_ })) {
+        # What a search left behind so many hours ago.
+        [void][System.IO.Directory]::CreateDirectory("$env:SystemRoot/openpatch.patch_manager")
+        foreach ($end in 'ps1', 'json') {
+            $path = "$env:SystemRoot/openpatch.patch_manager/$($pair.Name).$end"
+            [System.IO.File]::WriteAllText($path, '')
+            [System.IO.File]::SetLastWriteTimeUtc($path, [datetime]::UtcNow.AddHours(-$pair.Value))
+        }
+        $global:Tasks[$pair.Name] = New-Task
+    }
     $held = $null
     if ($Step.held) { $held = [System.IO.File]::Open("$env:SystemRoot/openpatch.patch_manager/start.lock", 'OpenOrCreate', 'ReadWrite', 'None') }
     $global:Answer.Clear()

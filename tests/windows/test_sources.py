@@ -72,6 +72,8 @@ APART_SLOW = play(
     server(updates=MANY, fail=REFUSED, network_logon=True, scheduler="slow", reads_times=True),
     facts(patch_windows_offline_catalogue=CATALOGUE),
 )
+OLD = {"openpatch.patch_manager.search.a": 30, "openpatch.patch_manager.search.b": 1}
+CLEANED = play(server(), facts(check=True, left=OLD), facts())
 APART_TOO = play(server(fail=REFUSED), facts(patch_windows_offline_catalogue=CATALOGUE))
 APART_SILENT = play(
     server(fail=REFUSED, scheduler="never"), facts(patch_windows_offline_catalogue=CATALOGUE, patch_step_timeout=1)
@@ -182,6 +184,12 @@ def test_a_search_apart_that_takes_its_time() -> None:
     assert len(found) == 40
     assert found[0]["released_at"] == "2026-02-10T18:00:00Z", "a text, also where PowerShell reads times"
     assert APART_SLOW[0].list_calls("sleep") == ["sleep 2"]
+
+
+def test_what_a_search_left_that_was_cut_off_is_removed_after_a_day() -> None:
+    assert len(CLEANED[0].tasks) == 2, "check mode removes nothing"
+    assert CLEANED[1].tasks == ["openpatch.patch_manager.search.b"]
+    assert CLEANED[1].files == ["openpatch.patch_manager.search.b.json", "openpatch.patch_manager.search.b.ps1"]
 
 
 def test_a_search_that_is_refused_to_system_too() -> None:
