@@ -52,6 +52,27 @@ END
 )
 cp "$root/tools/get_pip.py" "$home/.ansible/test/cache/get_pip_$pip.py"
 
+# PowerShell modules are checked with $PWSH, pwsh, or the engine that may lie beside the checkout. That one is no whole
+# pwsh, so it gets a script of ours for what ansible-test wants of it, and PSScriptAnalyzer is not to be had.
+pwsh=${PWSH:-$(command -v pwsh || true)}
+engine=$root/../shared/tools/psrun/psrun
+mkdir -p "$home/bin"
+if [ -n "$pwsh" ]; then
+    ln -sfn "$pwsh" "$home/bin/pwsh"
+elif [ -x "$engine" ]; then
+    rm -f "$home/bin/pwsh"
+    cat >"$home/bin/pwsh" <<END
+#!/bin/sh
+shift
+exec "$engine" -NoProfile -NonInteractive -File "$root/tools/argument_spec.ps1" "\$@"
+END
+    chmod +x "$home/bin/pwsh"
+    set -- --skip-test pslint "$@"
+else
+    echo "No PowerShell: the modules for Windows are left out. Set PWSH to check them too." >&2
+    rm "$copy"/plugins/modules/win_*
+fi
+
 cd "$copy"
-export HOME="$home" PATH="$venv/bin:$PATH"
+export HOME="$home" PATH="$home/bin:$venv/bin:$PATH"
 exec ansible-test sanity --color no --python "$version" --local --requirements "$@"

@@ -260,7 +260,7 @@ def read_systems() -> tuple[Recorded, ...]:
                 texts[Path(member.name).stem] = _decode(stream.read())
     systems = []
     for name, text in sorted(texts.items()):
-        base, _, kind = name.partition("_updates")
+        base, _updates, kind = name.partition("_updates")
         if name != base:
             hotfixes = _read_hotfixes(texts, base)
             systems.append(Recorded(f"{base}{kind}", hotfixes, tuple(_MISSING.findall(text))))

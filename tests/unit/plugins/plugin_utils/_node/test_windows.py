@@ -213,7 +213,7 @@ def test_a_reboot_is_told_to_leave_one_boot() -> None:
     assert "shutdown.exe /r" in action.scripts[0]
 
 
-@pytest.mark.parametrize("boot_id", ["41'; Remove-Item C:\\", "", "’", "4\n1", "x" * 81])
+@pytest.mark.parametrize("boot_id", ["41'; Remove-Item C:\\", "", "\u2019", "4\n1", "x" * 81])
 def test_what_a_node_calls_its_boot_is_no_script(boot_id: str) -> None:
     obey, action = make_node()
     with pytest.raises(NodeRefusedError, match="Reboot it yourself"):

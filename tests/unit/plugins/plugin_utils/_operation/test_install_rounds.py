@@ -164,14 +164,18 @@ def test_reboots_are_limited(operate: Operate) -> None:
 
 
 def test_what_comes_on_offer_without_a_reboot_is_installed_too(operate: Operate) -> None:
-    node = Windows(lambda boot: ["KB1", "KB2"] if node.rounds else ["KB1"])
+    rounds: list[list[str]] = []
+    node = Windows(lambda boot: ["KB1", "KB2"] if rounds else ["KB1"])
+    node.rounds = rounds
     install_host(operate(node, patch_reboot_option="NoReboot"))
     assert node.rounds == [["KB1"], ["KB2"]]
     assert node.boots == 0
 
 
 def test_a_node_that_always_has_more_is_left_in_the_end(operate: Operate) -> None:
-    node = Windows(lambda boot: [f"KB{number}" for number in range(len(node.rounds) + 1)])
+    rounds: list[list[str]] = []
+    node = Windows(lambda boot: [f"KB{number}" for number in range(len(rounds) + 1)])
+    node.rounds = rounds
     install_host(operate(node, patch_reboot_option="NoReboot", patch_max_reboots=3))
     assert len(node.rounds) == 1 + 4
 
