@@ -15,5 +15,22 @@ for scenario; do
     mkdir -p "$state"
     rm -f "$state"/store.* # assessments of an earlier run
     export ESTATE_DIR="$state/estate" PATCH_STORE_URL="sqlite:///$state/store.sqlite3"
-    molecule test --scenario-name "$scenario"
+    player=
+    if [ "$scenario" = mixed ]; then
+        export WINDOWS_INVENTORY="$state/windows.json"
+        export ANSIBLE_CONNECTION_PLUGINS="$root/tests/integration/windows/connection"
+        rm -f "$WINDOWS_INVENTORY"
+        python -m tests.integration.windows "$WINDOWS_INVENTORY" &
+        player=$!
+        until [ -e "$WINDOWS_INVENTORY" ]; do
+            kill -0 "$player" # or else it has failed
+            sleep 0.2
+        done
+    fi
+    status=0
+    molecule test --scenario-name "$scenario" || status=$?
+    if [ -n "$player" ]; then
+        kill "$player" 2>/dev/null || true
+    fi
+    [ "$status" = 0 ] || exit "$status"
 done

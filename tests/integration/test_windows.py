@@ -11,62 +11,22 @@ runs here, nor does an update agent.
 from __future__ import annotations
 
 import contextlib
-import json
-import subprocess
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import ansible
 import pytest
 
 from tests.integration.controller import Controller, PlaybookRun
-from tests.integration.windows.connection.played import ask
+from tests.integration.windows.played_nodes import CONNECTION_PLUGINS, PlayedNodes
 from tests.windows.nodes import server, update
-from tests.windows.play import PLUGINS, POWERSHELL, needs_powershell
+from tests.windows.play import needs_powershell
 
 # one process: everything is played in one go
 pytestmark = [needs_powershell, pytest.mark.xdist_group("windows")]
-HERE = Path(__file__).resolve().parent / "windows"
-BOOT_KEY = "HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Memory Management\\PrefetchParameters"
-
 Json = dict[str, Any]
-
-
-class PlayedNodes:
-    """Windows nodes that go on between two calls of ansible-playbook, in one PowerShell."""
-
-    def __init__(self, folder: Path, nodes: Mapping[str, Json]) -> None:
-        self._names = list(nodes)
-        self.socket = str(folder / "socket")
-        rows = {name: {"registry": {BOOT_KEY: {"BootId": 41}}, **node} for name, node in nodes.items()}
-        (folder / "nodes.json").write_text(json.dumps(rows), encoding="utf-8")
-        command = [POWERSHELL, "-NoProfile", "-NonInteractive", "-File", str(HERE / "serve.ps1")]
-        command += ["-Nodes", str(folder / "nodes.json"), "-Socket", self.socket, "-Plugins", str(PLUGINS)]
-        command += ["-Core", str(Path(ansible.__file__).parent), "-Work", str(folder)]
-        self._output = (folder / "output").open("w+", encoding="utf-8")
-        self._process = subprocess.Popen(command, stdout=self._output, stderr=subprocess.STDOUT)
-        deadline = time.monotonic() + 120
-        while not Path(self.socket).exists():
-            assert self._process.poll() is None, self._say()
-            assert time.monotonic() < deadline, self._say()
-            time.sleep(0.1)
-
-    def _say(self) -> str:
-        self._output.seek(0)
-        return self._output.read()
-
-    def look(self) -> dict[str, Json]:
-        """What was asked of each node, and what is on it now."""
-        return {name: json.loads(ask(self.socket, name, {"log": True})["stdout"]) for name in self._names}
-
-    def stop(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        self._output.close()
 
 
 PATIENT = {"patch_reboot_option": "NoReboot", "patch_windows_update_source": "windows_update"}
@@ -109,11 +69,11 @@ class Year:
 def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Year]:
     """All nodes through scan, check mode, install, scan and install again."""
     controller = Controller(tmp_path_factory.mktemp("controller"))
-    controller.environment["ANSIBLE_CONNECTION_PLUGINS"] = str(HERE / "connection")
+    controller.environment["ANSIBLE_CONNECTION_PLUGINS"] = str(CONNECTION_PLUGINS)
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:  # the path of a socket is short
         nodes = PlayedNodes(Path(folder), NODES)
         stack.callback(nodes.stop)
-        connection = {"ansible_connection": "played", "played_socket": nodes.socket}
+        connection = nodes.host_vars()
         controller.inventory({**dict.fromkeys(NODES, connection), "patient": {**connection, **PATIENT}})
 
         def read_logs() -> dict[str, Sequence[str]]:
