@@ -51,6 +51,8 @@ Write-Output "MARK boot $boot $booted"
 # 1115: it is on its way down already, 1190: somebody has told it to
 _LEAVE_BOOT = r"""
 if ($boot -eq 'BOOT') {
+    # or Windows PowerShell ends the script at the first word that a program says of an error
+    $ErrorActionPreference = 'Continue'
     $said = shutdown.exe /r /t 2 /d p:2:17 /c 'openpatch.patch_manager: patches were installed' 2>&1
     if (@(0, 1115, 1190) -notcontains $LASTEXITCODE) { Write-Output "MARK refused $LASTEXITCODE $said" }
 }
