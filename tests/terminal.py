@@ -10,6 +10,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import termios
 import time
@@ -50,6 +51,8 @@ def look_at(
     stream = pyte.ByteStream(screen)
     pid, master = pty.fork()
     if pid == 0:
+        # what was started in the background hears none, nor do its children
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.chdir(cwd)
         os.execve(command[0], list(command), env)
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
