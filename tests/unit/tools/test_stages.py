@@ -121,6 +121,7 @@ def test_an_interrupt_stops_what_runs_and_begins_nothing_more(logs: Path, monkey
         os.kill(os.getpid(), signal.SIGINT)
 
     touch = python(f"open({str(logs / 'more')!r}, 'w').close()")
+    begun = time.monotonic()
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # where tests run side by side nobody hears it
     try:
         threading.Thread(target=interrupt).start()
@@ -129,3 +130,4 @@ def test_an_interrupt_stops_what_runs_and_begins_nothing_more(logs: Path, monkey
     finally:
         signal.signal(signal.SIGINT, before)
     assert not (logs / "more").exists()
+    assert time.monotonic() - begun < 40, "what runs is not waited for"

@@ -210,6 +210,8 @@ def test_a_reboot_is_told_to_leave_one_boot() -> None:
     obey, action = make_node(f"MARK boot 41 {BOOTED}")
     assert obey({"command": "reboot", "boot_id": "41"}) == {"boot_id": "41"}
     assert "if ($boot -eq '41') {" in action.scripts[0]
+    # Windows PowerShell would end at what shutdown.exe says of a refusal, and nobody would hear of it
+    assert action.scripts[0].index("$ErrorActionPreference = 'Continue'") < action.scripts[0].index("shutdown.exe")
     assert "shutdown.exe /r" in action.scripts[0]
 
 
