@@ -70,8 +70,9 @@ def end(process: subprocess.Popen[bytes]) -> None:
 def descendants(pid: int) -> list[int]:
     found: list[int] = []
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, children.read_text(encoding="ascii").split()):
-            found += [child, *descendants(child)]
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that ended meanwhile
+            for child in map(int, children.read_text(encoding="ascii").split()):
+                found += [child, *descendants(child)]
     return found
 
 
