@@ -247,7 +247,7 @@ def test_a_controller_without_time_zones_still_has_utc_and_says_what_to_install(
 )
 def test_dates_are_found_at_once_however_rare(text: str) -> None:
     schedule = parse_schedule(text, timezone="Europe/Zurich")
-    started = time.perf_counter()
+    started = time.process_time()
     assert schedule.next_dates(NOW)
     assert schedule.latest(NOW)
-    assert time.perf_counter() - started < 0.25  # some milliseconds; the rest is for a busy machine
+    assert time.process_time() - started < 0.25  # some milliseconds; the rest is for a slow machine

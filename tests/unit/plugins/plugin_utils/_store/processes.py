@@ -27,7 +27,9 @@ def run_all(target: Callable[..., None], arguments: Sequence[tuple[Any, ...]]) -
 
 
 @contextmanager
-def run_until_marked(target: Callable[[str, Path], None], url: str, marker: Path) -> Iterator[None]:
+def run_until_marked(
+    target: Callable[[str, Path], None], url: str, marker: Path
+) -> Iterator[multiprocessing.process.BaseProcess]:
     """Run a function beside the block, which begins when the function has made its marker; kill it at the end."""
     process = fork.Process(target=target, args=(url, marker))
     process.start()
@@ -35,7 +37,7 @@ def run_until_marked(target: Callable[[str, Path], None], url: str, marker: Path
         while not marker.exists():
             assert process.is_alive()
             time.sleep(0.01)
-        yield
+        yield process
     finally:
         process.kill()
         process.join()
