@@ -294,6 +294,7 @@ def main(names: Sequence[str]) -> int:
             print(f"Failed to find stage '{unknown[0]}'. There are: {', '.join(known)}", file=sys.stderr)
             return 2
         return max(run_commands(known[name], env) for name in names)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # each stage is a session: nobody else would stop them
     begun = time.monotonic()
     return close(run_stages(STAGES, env), time.monotonic() - begun)
 

@@ -110,24 +110,33 @@ def test_two_stages_run_at_the_same_time(logs: Path) -> None:
     assert [found.status for found in stages.run_stages(chosen, {})] == ["ok", "ok"]
 
 
-def test_an_interrupt_stops_what_runs_and_begins_nothing_more(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_stops_what_runs_and_begins_nothing_more(
+    logs: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
     monkeypatch.setattr(stages, "STOPPED", threading.Event())
+    monkeypatch.setattr(stages, "NO_SETTINGS", logs / "ansible.cfg")
     hang = python(f"import time; open({str(logs / 'begun')!r}, 'w').close(); time.sleep(60)")
+    touch = python(f"open({str(logs / 'more')!r}, 'w').close()")
+    monkeypatch.setattr(stages, "STAGES", [Stage("one", (hang,)), Stage("two", (hang,)), Stage("three", (touch,))])
 
     def interrupt() -> None:
         end = time.monotonic() + 20
         while not (logs / "begun").exists() and time.monotonic() < end:
             time.sleep(0.01)
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), number)
 
-    touch = python(f"open({str(logs / 'more')!r}, 'w').close()")
     begun = time.monotonic()
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # where tests run side by side nobody hears it
+    # Where tests run side by side nobody hears an interrupt, and what ends a process without a word would end this one.
+    before = {each: signal.signal(each, signal.default_int_handler) for each in (signal.SIGINT, signal.SIGTERM)}
+    if number == signal.SIGTERM:
+        signal.signal(number, lambda *_: pytest.fail("main leaves it to its default"))
     try:
         threading.Thread(target=interrupt).start()
         with pytest.raises(KeyboardInterrupt):
-            stages.run_stages([Stage("one", (hang,)), Stage("two", (hang,)), Stage("three", (touch,))], {})
+            stages.main([])
     finally:
-        signal.signal(signal.SIGINT, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
     assert not (logs / "more").exists()
     assert time.monotonic() - begun < 40, "what runs is not waited for"
