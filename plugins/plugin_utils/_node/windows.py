@@ -100,9 +100,12 @@ class WindowsNode:
         if self._ended:
             # its results are in the facts: the answer has arrived, and nothing is to stay on the node
             operation_id, self._ended = self._ended, ""
-            with contextlib.suppress(NodeError, AnsibleConnectionFailure):
-                self._run("win_patch_install", {"request": "forget", "operation_id": operation_id})
+            self._forget(operation_id)
         return {"facts": facts}
+
+    def _forget(self, operation_id: str) -> None:
+        with contextlib.suppress(NodeError, AnsibleConnectionFailure):
+            self._run("win_patch_install", {"request": "forget", "operation_id": operation_id})
 
     def _identify(self, _command: Mapping[str, Any]) -> dict[str, Any]:
         boot, booted = self._tell_boot(_TELL_BOOT)
@@ -146,14 +149,17 @@ class WindowsNode:
                 "unknown_operation",
                 {},
             )
+        results = [_complete(result) for result in operation["results"]]
         error = operation.get("error")
-        if isinstance(error, dict):
+        # where something was done before, each update's own result tells of the error
+        if isinstance(error, dict) and all(result.get("status") == "not_tried" for result in results):
+            self._forget(str(command["operation_id"]))
             raise NodeRefusedError(f"{error.get('message')} (host '{self._host}')", str(error.get("code")), error)
         progress = operation.get("progress")
         if isinstance(progress, dict):
             doing = [str(progress.get(name) or "") for name in ("doing", "current")]
             operation["progress"] = {**progress, "doing": " ".join(filter(None, doing))}
-        return {**operation, "results": [_complete(result) for result in operation["results"]]}
+        return {**operation, "results": results}
 
     def _reboot(self, command: Mapping[str, Any]) -> dict[str, Any]:
         boot_id = str(command["boot_id"])

@@ -162,11 +162,34 @@ def test_that_nothing_could_be_forgotten_is_no_failure() -> None:
     ],
 )
 def test_what_the_node_will_not_do(answer: Json, command: str, code: str, message: str) -> None:
-    obey, _action = make_node(answer)
+    obey, _action = make_node(answer, {"changed": True})
     with pytest.raises(NodeRefusedError, match=message) as caught:
         obey({**POLL, "command": command})
     assert caught.value.code == code
     assert "host 'win1'" in str(caught.value)
+
+
+@pytest.mark.parametrize("forgotten", [{"changed": True}, AnsibleConnectionFailure("timed out")])
+def test_an_operation_that_did_nothing_is_told_and_nothing_of_it_stays(forgotten: Any) -> None:
+    error = {"code": "search_failed", "message": "Failed to install updates: 0x8024402C"}
+    left = {"name": "KB5034129", "version": "200", "status": "not_tried"}
+    obey, action = make_node(operation("finished", left, error=error), forgotten)
+    with pytest.raises(NodeRefusedError, match="0x8024402C"):
+        obey(POLL)
+    assert action.asked[1:] == [
+        ("openpatch.patch_manager.win_patch_install", {"request": "forget", "operation_id": "op-1"})
+    ]
+
+
+def test_what_was_installed_before_an_error_is_not_lost() -> None:
+    error = {"code": "operation_failed", "message": "Failed to install updates: 0x800706BA"}
+    results = [
+        {"name": f"KB{number}", "version": "200", "status": status}
+        for number, status in enumerate(("installed", "failed", "not_tried"))
+    ]
+    obey, action = make_node(operation("finished", *results, error=error))
+    assert [result["status"] for result in obey(POLL)["results"]] == ["installed", "failed", "not_tried"]
+    assert len(action.asked) == 1, "it is forgotten when the facts have arrived"
 
 
 @pytest.mark.parametrize(
