@@ -317,11 +317,16 @@ function Get-PatchOperation {
         return $record
     }
     $task = Get-PatchTask -Name $Name
-    $late = -not $record.unreadable -and
-    [datetime]::UtcNow -ge (ConvertFrom-PatchTime -Text $record.started_at).AddSeconds($record.time_limit)
+    $began = [datetime]::MinValue
+    if (-not $record.unreadable) {
+        $began = ConvertFrom-PatchTime -Text $record.started_at
+    }
+    $late = -not $record.unreadable -and [datetime]::UtcNow -ge $began.AddSeconds($record.time_limit)
     # 2: queued, 4: running
     $alive = $task -and @(2, 4) -contains [int]$task.State
-    if ($alive -and -not $late) {
+    # It is written down before its task is there: for a while none is no sign that it was ended.
+    $starts = -not $record.pid -and [datetime]::UtcNow -lt $began.AddSeconds(90)
+    if (($alive -or $starts) -and -not $late) {
         return $record
     }
     if ($alive -and $Touch) {
@@ -359,12 +364,24 @@ function Show-PatchOperation {
 
 function Lock-PatchOperation {
     # Two callers must not start at the same time: who has this file open is the one. Windows removes it when its
-    # process ends, however that happens.
+    # process ends, however that happens. The other one may be our own start, whose answer was lost: it is waited for.
     $directory = Get-PatchDirectory
-    [void][System.IO.Directory]::CreateDirectory($directory)
-    $path = Join-Path -Path $directory -ChildPath 'start.lock'
-    # The last by its type: a word there would be taken for "asynchronous".
-    [System.IO.FileStream]::new($path, 'OpenOrCreate', 'ReadWrite', 'None', 1, [System.IO.FileOptions]::DeleteOnClose)
+    for ($second = 0; ; $second++) {
+        try {
+            [void][System.IO.Directory]::CreateDirectory($directory)
+            $path = Join-Path -Path $directory -ChildPath 'start.lock'
+            # The last by its type: a word there would be taken for "asynchronous".
+            return [System.IO.FileStream]::new($path, 'OpenOrCreate', 'ReadWrite', 'None', 1,
+                [System.IO.FileOptions]::DeleteOnClose)
+        }
+        catch {
+            # Windows refuses access, too, to a file that is being removed.
+            if ($second -ge 90 -or ($second -ge 2 -and (Get-RefusalCode -ErrorRecord $_))) {
+                throw
+            }
+        }
+        Start-Sleep -Seconds 1
+    }
 }
 
 function Unlock-PatchOperation {
@@ -531,8 +548,10 @@ elseif ($request -ne 'poll' -and -not $module.CheckMode) {
         $lock = Lock-PatchOperation
     }
     catch {
-        $problem = (Get-RefusalCode -ErrorRecord $_ -Otherwise 'operation_running'),
-        "somebody else is starting or forgetting one: $(Get-UpdateErrorText -ErrorRecord $_)"
+        $problem = (Get-RefusalCode -ErrorRecord $_), (Get-UpdateErrorText -ErrorRecord $_)
+        if (-not $problem[0]) {
+            $problem = 'operation_running', "somebody else is starting or forgetting one: $($problem[1])"
+        }
     }
 }
 if (-not $problem) {

@@ -104,12 +104,11 @@ def facts(*, check: bool = False, set: Json | None = None, left: Json | None = N
     return step("win_patch_facts", arguments, check, {"set": set or {}, "left": left or {}})
 
 
-def install(
-    *, check: bool = False, set: Json | None = None, write: str = "", held: bool = False, **arguments: Any
-) -> Json:
+def install(*, check: bool = False, set: Json | None = None, write: str = "", held: int = 0, **arguments: Any) -> Json:
     """A run of win_patch_install that waits for nothing.
 
-    ``write`` is a record that is there already; ``held`` has another caller start something at the same time.
+    ``write`` is a record that is there already; ``held`` has another caller start something at the same time, which takes
+    so many looks.
     """
     given = {"retry_delay": 0, "patch_lock_timeout": 0, **arguments}
     return step("win_patch_install", given, check, {"set": set or {}, "write": write, "held": held})
