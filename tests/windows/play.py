@@ -107,7 +107,7 @@ def facts(*, check: bool = False, set: Json | None = None, left: Json | None = N
 def install(*, check: bool = False, set: Json | None = None, write: str = "", held: int = 0, **arguments: Any) -> Json:
     """A run of win_patch_install that waits for nothing.
 
-    ``write`` is a record that is there already; ``held`` has another caller start something at the same time, which takes
+    ``write`` is a record that is there already; ``held`` has another caller start something at the same time, for
     so many looks.
     """
     given = {"retry_delay": 0, "patch_lock_timeout": 0, **arguments}
