@@ -135,14 +135,12 @@ BEGINS = play(
             request="poll",
             write=json.dumps(
                 {
-                    **{
-                        "id": "run-1",
-                        "state": "running",
-                        "pid": pid,
-                        "time_limit": 7200,
-                        "updates": ALL,
-                        "results": [],
-                    },
+                    "id": "run-1",
+                    "state": "running",
+                    "pid": pid,
+                    "time_limit": 7200,
+                    "updates": ALL,
+                    "results": [],
                     "started_at": (datetime.now(timezone.utc) - timedelta(seconds=ago)).strftime("%Y-%m-%dT%H:%M:%SZ"),
                     "progress": {"doing": "starting", "current": ""},
                 }
