@@ -36,6 +36,9 @@ COLLECTION = "openpatch.patch_manager"
 # A time of boot is worked out from the clock, which may have been put right since. A boot takes longer than that.
 _SAME_BOOT = timedelta(seconds=60)
 
+# Longer than an install waits for a node that is away.
+_LONG_AGO = timedelta(minutes=10)
+
 _BOOT_ID = re.compile(r"[0-9A-Za-z:.+-]{1,80}")
 
 _TELL_BOOT = r"""
@@ -97,10 +100,10 @@ class WindowsNode:
         if not isinstance(facts, dict):
             raise BadAnswerError(f"Failed to understand the answer of host '{self._host}': it has no facts")
         self._boot = str(facts.get("boot_id", "")), str(facts.get("booted_at", ""))
-        if self._ended:
-            # its results are in the facts: the answer has arrived, and nothing is to stay on the node
-            operation_id, self._ended = self._ended, ""
-            self._forget(operation_id)
+        # its results are in the facts: the answer has arrived, and nothing is to stay on the node
+        ended, self._ended = self._ended or _find_left(facts), ""
+        if ended:
+            self._forget(ended)
         return {"facts": facts}
 
     def _forget(self, operation_id: str) -> None:
@@ -223,6 +226,16 @@ class WindowsNode:
             name: result[name] for name in ("hresult", "hresult_name", "transient") if name in result
         }
         raise NodeRefusedError(f"{message} (host '{self._host}')", code, details)
+
+
+def _find_left(facts: Mapping[str, Any]) -> str:
+    """The id of an install that ended so long ago that nobody is on the way to its answer any more, else nothing."""
+    last = facts.get("last_operation")
+    try:
+        age = datetime.fromisoformat(facts["collected_at"]) - datetime.fromisoformat(last["finished_at"])
+        return str(last["id"]) if age > _LONG_AGO else ""
+    except (KeyError, TypeError, ValueError):
+        return ""
 
 
 def _make_plain(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -135,6 +135,27 @@ def test_polling_waits_between_two_looks_and_forgets_when_the_results_have_arriv
     ]
 
 
+@pytest.mark.parametrize(
+    ("finished_at", "forgotten"),
+    [
+        ("2026-03-09T01:50:00Z", True),
+        ("2026-03-09T01:50:30Z", False),  # somebody may be waiting for it
+        ("2026-03-09T03:00:00Z", False),
+        ("soon", False),
+        (None, False),  # it runs
+    ],
+)
+def test_what_nobody_fetched_is_in_the_facts_and_does_not_stay_for_ever(
+    finished_at: str | None, forgotten: bool
+) -> None:
+    last = {"id": "op-7", "state": "finished", "results": [], "finished_at": finished_at}
+    facts = {**COLLECTED["facts"], "collected_at": "2026-03-09T02:00:12Z", "last_operation": last}
+    obey, action = make_node({"facts": facts}, {"changed": True})
+    assert obey({"command": "collect"})["facts"]["last_operation"] == last
+    forget = ("openpatch.patch_manager.win_patch_install", {"request": "forget", "operation_id": "op-7"})
+    assert (forget in action.asked) is forgotten
+
+
 def test_that_nothing_could_be_forgotten_is_no_failure() -> None:
     obey, _action = make_node(operation("finished"), COLLECTED, {"failed": True, "msg": "denied"})
     obey(POLL)
