@@ -470,22 +470,23 @@ function Get-SourceFact {
 
 function Get-HotFixMoment {
     # Win32_QuickFixEngineering has the day as month/day/year in any language, as digits, or as a hexadecimal FILETIME.
+    # A day begins at the node's own midnight: the one of UTC may be after the reboot that followed the installation.
     param ($Value)
 
     $day = [datetime]::MinValue
     $text = [string]$Value
-    if ($Value -is [datetime]) {
-        $day = [datetime]::SpecifyKind($Value, [System.DateTimeKind]::Utc)
+    if ($text -match '^[0-9a-fA-F]{16}$') {
+        return ConvertTo-PatchTime -Moment ([datetime]::FromFileTimeUtc([Convert]::ToInt64($text, 16)))
     }
-    elseif ($text -match '^[0-9a-fA-F]{16}$') {
-        $day = [datetime]::FromFileTimeUtc([Convert]::ToInt64($text, 16))
+    if ($Value -is [datetime]) {
+        $day = $Value
     }
     else {
         [void][datetime]::TryParseExact($text, [string[]]@('M/d/yyyy', 'yyyyMMdd'),
             [System.Globalization.CultureInfo]::InvariantCulture, [System.Globalization.DateTimeStyles]::None,
             [ref]$day)
     }
-    ConvertTo-PatchTime -Moment $day
+    ConvertTo-PatchTime -Moment ([datetime]::SpecifyKind($day, [System.DateTimeKind]::Local))
 }
 
 function Get-LastEntry {

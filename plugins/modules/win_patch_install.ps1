@@ -30,8 +30,10 @@ function Save-PatchRecord {
 }
 
 function Set-PatchProgress {
-    param ([hashtable]$Record, [string]$Doing, [string]$Current, [int]$Done)
+    param ([hashtable]$Record, [string]$Doing, [string]$Current, [string]$UpdateId, [int]$Done)
 
+    # Names are for people: of one KB there may be several updates.
+    $Record.at_hand = $UpdateId
     # Downloading and installing are half of the way each.
     $total = @($Record.updates).Count
     $halves = $Done + $total * ($Doing -eq 'installing')
@@ -179,7 +181,9 @@ function Get-WantedUpdate {
     param ($Session, [hashtable]$Record, [array]$Items, $Argument)
 
     foreach ($item in $Items) {
-        Set-PatchProgress -Record $Record -Doing 'downloading' -Current $item.wanted.name -Done $Items.IndexOf($item)
+        $wanted = $item.wanted
+        Set-PatchProgress -Record $Record -Doing 'downloading' -Current $wanted.name -UpdateId $wanted.update_id `
+            -Done $Items.IndexOf($item)
         $step = @{ status = 'installed' }
         try {
             if (-not $item.update.EulaAccepted) {
@@ -209,8 +213,9 @@ function Install-WantedUpdate {
 
     $before = @($Record.results).Count
     foreach ($item in $Items) {
-        $name = $item.wanted.name
-        Set-PatchProgress -Record $Record -Doing 'installing' -Current $name -Done @($Record.results).Count
+        $wanted = $item.wanted
+        Set-PatchProgress -Record $Record -Doing 'installing' -Current $wanted.name -UpdateId $wanted.update_id `
+            -Done @($Record.results).Count
         if ($Session.CreateUpdateInstaller().RebootRequiredBeforeInstallation) {
             Add-PatchResult -Record $Record -Update $item.wanted -Result @{ status = 'not_tried'; stage = 'installing'
                 reason = 'the node must be rebooted first. Reboot it and install again'
@@ -232,10 +237,9 @@ function Complete-PatchRecord {
     param ([hashtable]$Record, [string]$Reason)
 
     $known = @($Record.results | ForEach-Object { $_.update_id })
-    $current = @('', $Record.progress.current)[@('downloading', 'installing') -contains $Record.progress.doing]
     foreach ($wanted in $Record.updates) {
         if ($known -notcontains $wanted.update_id) {
-            $status = @('not_tried', 'failed')[$wanted.name -eq $current]
+            $status = @('not_tried', 'failed')[$wanted.update_id -eq $Record.at_hand]
             Add-PatchResult -Record $Record -Update $wanted -Result @{ status = $status; reason = $Reason
                 stage = $Record.progress.doing
             }
@@ -355,7 +359,7 @@ function Show-PatchOperation {
 
     $shown = @{}
     foreach ($key in @($Operation.Keys)) {
-        if (@('updates', 'unreadable') -notcontains $key) {
+        if (@('updates', 'at_hand', 'unreadable') -notcontains $key) {
             $shown[$key] = $Operation[$key]
         }
     }

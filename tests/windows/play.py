@@ -130,7 +130,9 @@ def _run_all() -> tuple[Json, str]:
         command += ["-Cases", str(cases), "-Out", str(out), "-Core", str(Path(ansible.__file__).parent)]
         command += ["-Plugins", str(PLUGINS), "-Work", work]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False)
+            # as most servers the node is not where UTC is
+            environment = {**os.environ, "TZ": "Asia/Tokyo"}
+            done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False, env=environment)
         except subprocess.TimeoutExpired:
             return {}, f"PowerShell took more than {LIMIT} s"
         if not out.exists():

@@ -81,6 +81,11 @@ RUNNING = play(
 )
 # Somebody, or a lack of memory, ended the task.
 KILLED = play(server(updates=FIVE, scheduler="die2"), START, POLL, facts(), REPAIR)
+# Of one KB there may be several updates, language packs for example.
+PACKS = [update("2483139", number) for number in (1, 2, 3)]
+PACKS_KILLED = play(
+    server(updates=PACKS, scheduler="die1"), install(operation_id="run-1", updates=[wanted(row) for row in PACKS])
+)
 LATER = (datetime.now(timezone.utc) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
 REBOOTED = play(
     server(
@@ -299,6 +304,10 @@ def test_it_stays_interrupted_and_the_next_one_installs_the_rest() -> None:
     assert KILLED[2].facts["last_operation"]["cause"] == "stopped"
     for step in (KILLED[3], REBOOTED[1], HUNG[2]):
         assert set(statuses(step)) == {"installed"}
+
+
+def test_of_several_updates_of_one_kb_only_the_one_at_hand_failed() -> None:
+    assert [row["status"] for row in PACKS_KILLED[0].operation["results"]] == ["installed", "failed", "not_tried"]
 
 
 def test_a_hung_install_is_ended() -> None:
