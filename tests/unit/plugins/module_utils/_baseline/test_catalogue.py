@@ -101,6 +101,7 @@ A, B, C = update("KB1", "a"), update("KB2", "b", "a"), update("KB3", "c", "b")
             id="a newer version of what is installed",
         ),
         pytest.param([], [update("KB1", "a", "a")], [("", ["KB1 a"], "")], id="of itself"),
+        pytest.param([], [update("KB1", "a", "a", "b"), update("KB2", "b")], [("", ["KB1 a"], "")], id="of itself too"),
         pytest.param(
             [],
             [update("KB1", "a", "b"), update("KB2", "b", "a")],

@@ -54,11 +54,12 @@ def test_what_had_to_wait_for_a_reboot_was_not_tried() -> None:
     assert rounds.list_given_up(plan("A")) == ()
 
 
-def test_another_revision_is_another_update() -> None:
+def test_another_revision_or_another_one_of_its_kb_is_another_update() -> None:
     rounds = Rounds(PackageManager.WINDOWS)
     rounds.note(plan("A"), "1", done("A"))
-    newer = InstallPlan((replace(plan("A").install[0], version="201"),))
-    assert names(rounds.narrow(newer, "1")) == ["A"]
+    (first,) = plan("A").install
+    for another in (replace(first, version="201"), replace(first, update_id="language pack")):
+        assert names(rounds.narrow(InstallPlan((first, another)), "1")) == ["A"]
 
 
 def test_elsewhere_there_is_one_round() -> None:
