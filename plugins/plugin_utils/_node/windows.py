@@ -230,7 +230,7 @@ class WindowsNode:
 
 def _find_left(facts: Mapping[str, Any]) -> str:
     """The id of an install that ended so long ago that nobody is on the way to its answer any more, else nothing."""
-    last = facts.get("last_operation")
+    last: Any = facts.get("last_operation")
     try:
         age = datetime.fromisoformat(facts["collected_at"]) - datetime.fromisoformat(last["finished_at"])
         return str(last["id"]) if age > _LONG_AGO else ""

@@ -148,7 +148,7 @@ def test_polling_waits_between_two_looks_and_forgets_when_the_results_have_arriv
 def test_what_nobody_fetched_is_in_the_facts_and_does_not_stay_for_ever(
     finished_at: str | None, forgotten: bool
 ) -> None:
-    last = {"id": "op-7", "state": "finished", "results": [], "finished_at": finished_at}
+    last: Json = {"id": "op-7", "state": "finished", "results": [], "finished_at": finished_at}
     facts = {**COLLECTED["facts"], "collected_at": "2026-03-09T02:00:12Z", "last_operation": last}
     obey, action = make_node({"facts": facts}, {"changed": True})
     assert obey({"command": "collect"})["facts"]["last_operation"] == last
@@ -188,6 +188,14 @@ def test_what_the_node_will_not_do(answer: Json, command: str, code: str, messag
         obey({**POLL, "command": command})
     assert caught.value.code == code
     assert "host 'win1'" in str(caught.value)
+
+
+def test_a_search_that_fails_keeps_its_hresult() -> None:
+    told = {"hresult": "0x8024402C", "hresult_name": "WU_E_PT_WINHTTP_NAME_NOT_RESOLVED", "transient": True}
+    obey, _action = make_node({"failed": True, "msg": "Failed to search", **told})
+    with pytest.raises(NodeRefusedError) as caught:
+        obey({"command": "collect"})
+    assert caught.value.details == told
 
 
 @pytest.mark.parametrize("forgotten", [{"changed": True}, AnsibleConnectionFailure("timed out")])
