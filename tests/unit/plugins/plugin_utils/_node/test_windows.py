@@ -174,6 +174,7 @@ def test_that_nothing_could_be_forgotten_is_no_failure() -> None:
         ({"failed": True, "msg": "busy", "code": "operation_running"}, "poll", "operation_running", "busy"),
         ({"failed": True, "msg": "no"}, "poll", "failed", "no"),
         ({"changed": False}, "poll", "unknown_operation", "knows none of that id"),
+        ({"operation": {"id": "op-1", "state": "finished"}}, "poll", "unknown_operation", "knows none of that id"),
         (
             operation("finished", error={"code": "installer_busy", "message": "msiexec 812 is running"}),
             "poll",
@@ -265,6 +266,8 @@ def test_a_reboot_is_told_to_leave_one_boot() -> None:
     # Windows PowerShell would end at what shutdown.exe says of a refusal, and nobody would hear of it
     assert action.scripts[0].index("$ErrorActionPreference = 'Continue'") < action.scripts[0].index("shutdown.exe")
     assert "shutdown.exe /r" in action.scripts[0]
+    # a node that goes down already, or has been told to by somebody else, does what is wanted
+    assert "if (@(0, 1115, 1190) -notcontains $LASTEXITCODE)" in action.scripts[0]
 
 
 @pytest.mark.parametrize("boot_id", ["41'; Remove-Item C:\\", "", "\u2019", "4\n1", "x" * 81])
