@@ -191,6 +191,15 @@ function ConvertTo-HistoryFact {
     $fact
 }
 
+function ConvertTo-ErrorFact {
+    param ([System.Management.Automation.ErrorRecord]$ErrorRecord)
+
+    $told = Resolve-UpdateError -HResult (Get-UpdateHResult -ErrorRecord $ErrorRecord)
+    @{ kind = 'error'; hresult = $told.hresult; hresult_name = $told.hresult_name; transient = $told.transient
+        message = (Get-UpdateErrorText -ErrorRecord $ErrorRecord)
+    }
+}
+
 function Find-NodeUpdate {
     # Everything the Windows Update Agent is asked, as a row of dictionaries: this also runs as SYSTEM (see below).
     param ($Argument)
@@ -235,10 +244,7 @@ function Find-NodeUpdate {
         }
     }
     catch {
-        $told = Resolve-UpdateError -HResult (Get-UpdateHResult -ErrorRecord $_)
-        @{ kind = 'error'; hresult = $told.hresult; hresult_name = $told.hresult_name; transient = $told.transient
-            message = (Get-UpdateErrorText -ErrorRecord $_)
-        }
+        ConvertTo-ErrorFact -ErrorRecord $_
     }
     foreach ($problem in Close-UpdateSource -Opened $opened) {
         @{ kind = 'warning'; code = 'service_left'; message = $problem }
@@ -275,7 +281,7 @@ function Find-NodeUpdateApart {
     $name = 'openpatch.patch_manager.search.' + [guid]::NewGuid().ToString('N')
     $Argument.file = "$name.json"
     $own = 'Get-CategoryWord', 'Get-PlainLine', 'Get-KbId', 'ConvertTo-CategoryFact', 'Add-CategoryFact',
-    'ConvertTo-UpdateFact', 'ConvertTo-HistoryFact', 'Find-NodeUpdate', 'Save-NodeUpdate'
+    'ConvertTo-UpdateFact', 'ConvertTo-HistoryFact', 'ConvertTo-ErrorFact', 'Find-NodeUpdate', 'Save-NodeUpdate'
     $shared = 'Get-UpdateErrorTable', 'Resolve-UpdateError', 'Get-UpdateHResult', 'Get-UpdateErrorText',
     'ConvertTo-PatchTime', 'Get-UpdateServiceId', 'Open-UpdateSource', 'Close-UpdateSource', 'Get-PatchDirectory',
     'Write-PatchFile', 'ConvertTo-PlainObject'
@@ -284,9 +290,12 @@ function Find-NodeUpdateApart {
     $until = [datetime]::UtcNow.AddSeconds($Seconds)
     try {
         Start-PatchTask -Name $name -Script $script -Seconds $Seconds
-        # 2: queued, 4: running
-        while (@(2, 4) -contains (Get-PatchTask -Name $name).State -and [datetime]::UtcNow -lt $until) {
+        $task = Get-PatchTask -Name $name
+        # 2: queued, 4: running; a task that was told to run is neither for a moment, its result says so
+        while ((@(2, 4) -contains $task.State -or [int]$task.LastTaskResult -eq 0x41303) -and
+            [datetime]::UtcNow -lt $until) {
             Start-Sleep -Seconds 2
+            $task = Get-PatchTask -Name $name
         }
         $text = Read-PatchFile -Name $Argument.file
         if ($text) {
@@ -295,15 +304,23 @@ function Find-NodeUpdateApart {
             }
         }
         else {
-            $result = '0x{0:X8}' -f [int](Get-PatchTask -Name $name).LastTaskResult
+            $result = '0x{0:X8}' -f [int]$task.LastTaskResult
             @{ kind = 'error'; hresult = ''; hresult_name = ''; transient = $true
                 message = "the search as SYSTEM gave no answer within $Seconds seconds (task result $result)." +
                 ' Look for what occupies the node, or give it more time'
             }
         }
     }
-    finally {
+    catch {
+        ConvertTo-ErrorFact -ErrorRecord $_
+    }
+    try {
         Remove-PatchTask -Name $name -File $Argument.file
+    }
+    catch {
+        @{ kind = 'warning'; code = 'search_left'
+            message = "Failed to remove the task ${name}: $(Get-UpdateErrorText -ErrorRecord $_)"
+        }
     }
 }
 
@@ -453,22 +470,23 @@ function Get-SourceFact {
 
 function Get-HotFixMoment {
     # Win32_QuickFixEngineering has the day as month/day/year in any language, as digits, or as a hexadecimal FILETIME.
+    # A day begins at the node's own midnight: the one of UTC may be after the reboot that followed the installation.
     param ($Value)
 
     $day = [datetime]::MinValue
     $text = [string]$Value
-    if ($Value -is [datetime]) {
-        $day = [datetime]::SpecifyKind($Value, [System.DateTimeKind]::Utc)
+    if ($text -match '^[0-9a-fA-F]{16}$') {
+        return ConvertTo-PatchTime -Moment ([datetime]::FromFileTimeUtc([Convert]::ToInt64($text, 16)))
     }
-    elseif ($text -match '^[0-9a-fA-F]{16}$') {
-        $day = [datetime]::FromFileTimeUtc([Convert]::ToInt64($text, 16))
+    if ($Value -is [datetime]) {
+        $day = $Value
     }
     else {
         [void][datetime]::TryParseExact($text, [string[]]@('M/d/yyyy', 'yyyyMMdd'),
             [System.Globalization.CultureInfo]::InvariantCulture, [System.Globalization.DateTimeStyles]::None,
             [ref]$day)
     }
-    ConvertTo-PatchTime -Moment $day
+    ConvertTo-PatchTime -Moment ([datetime]::SpecifyKind($day, [System.DateTimeKind]::Local))
 }
 
 function Get-LastEntry {

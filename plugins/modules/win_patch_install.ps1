@@ -30,8 +30,10 @@ function Save-PatchRecord {
 }
 
 function Set-PatchProgress {
-    param ([hashtable]$Record, [string]$Doing, [string]$Current, [int]$Done)
+    param ([hashtable]$Record, [string]$Doing, [string]$Current, [string]$UpdateId, [int]$Done)
 
+    # Names are for people: of one KB there may be several updates.
+    $Record.at_hand = $UpdateId
     # Downloading and installing are half of the way each.
     $total = @($Record.updates).Count
     $halves = $Done + $total * ($Doing -eq 'installing')
@@ -179,7 +181,9 @@ function Get-WantedUpdate {
     param ($Session, [hashtable]$Record, [array]$Items, $Argument)
 
     foreach ($item in $Items) {
-        Set-PatchProgress -Record $Record -Doing 'downloading' -Current $item.wanted.name -Done $Items.IndexOf($item)
+        $wanted = $item.wanted
+        Set-PatchProgress -Record $Record -Doing 'downloading' -Current $wanted.name -UpdateId $wanted.update_id `
+            -Done $Items.IndexOf($item)
         $step = @{ status = 'installed' }
         try {
             if (-not $item.update.EulaAccepted) {
@@ -209,8 +213,9 @@ function Install-WantedUpdate {
 
     $before = @($Record.results).Count
     foreach ($item in $Items) {
-        $name = $item.wanted.name
-        Set-PatchProgress -Record $Record -Doing 'installing' -Current $name -Done @($Record.results).Count
+        $wanted = $item.wanted
+        Set-PatchProgress -Record $Record -Doing 'installing' -Current $wanted.name -UpdateId $wanted.update_id `
+            -Done @($Record.results).Count
         if ($Session.CreateUpdateInstaller().RebootRequiredBeforeInstallation) {
             Add-PatchResult -Record $Record -Update $item.wanted -Result @{ status = 'not_tried'; stage = 'installing'
                 reason = 'the node must be rebooted first. Reboot it and install again'
@@ -232,10 +237,9 @@ function Complete-PatchRecord {
     param ([hashtable]$Record, [string]$Reason)
 
     $known = @($Record.results | ForEach-Object { $_.update_id })
-    $current = @('', $Record.progress.current)[@('downloading', 'installing') -contains $Record.progress.doing]
     foreach ($wanted in $Record.updates) {
         if ($known -notcontains $wanted.update_id) {
-            $status = @('not_tried', 'failed')[$wanted.name -eq $current]
+            $status = @('not_tried', 'failed')[$wanted.update_id -eq $Record.at_hand]
             Add-PatchResult -Record $Record -Update $wanted -Result @{ status = $status; reason = $Reason
                 stage = $Record.progress.doing
             }
@@ -317,11 +321,16 @@ function Get-PatchOperation {
         return $record
     }
     $task = Get-PatchTask -Name $Name
-    $late = -not $record.unreadable -and
-    [datetime]::UtcNow -ge (ConvertFrom-PatchTime -Text $record.started_at).AddSeconds($record.time_limit)
+    $began = [datetime]::MinValue
+    if (-not $record.unreadable) {
+        $began = ConvertFrom-PatchTime -Text $record.started_at
+    }
+    $late = -not $record.unreadable -and [datetime]::UtcNow -ge $began.AddSeconds($record.time_limit)
     # 2: queued, 4: running
     $alive = $task -and @(2, 4) -contains [int]$task.State
-    if ($alive -and -not $late) {
+    # It is written down before its task is there: for a while none is no sign that it was ended.
+    $starts = -not $record.pid -and [datetime]::UtcNow -lt $began.AddSeconds(90)
+    if (($alive -or $starts) -and -not $late) {
         return $record
     }
     if ($alive -and $Touch) {
@@ -350,7 +359,7 @@ function Show-PatchOperation {
 
     $shown = @{}
     foreach ($key in @($Operation.Keys)) {
-        if (@('updates', 'unreadable') -notcontains $key) {
+        if (@('updates', 'at_hand', 'unreadable') -notcontains $key) {
             $shown[$key] = $Operation[$key]
         }
     }
@@ -359,12 +368,24 @@ function Show-PatchOperation {
 
 function Lock-PatchOperation {
     # Two callers must not start at the same time: who has this file open is the one. Windows removes it when its
-    # process ends, however that happens.
+    # process ends, however that happens. The other one may be our own start, whose answer was lost: it is waited for.
     $directory = Get-PatchDirectory
-    [void][System.IO.Directory]::CreateDirectory($directory)
-    $path = Join-Path -Path $directory -ChildPath 'start.lock'
-    # The last by its type: a word there would be taken for "asynchronous".
-    [System.IO.FileStream]::new($path, 'OpenOrCreate', 'ReadWrite', 'None', 1, [System.IO.FileOptions]::DeleteOnClose)
+    for ($second = 0; ; $second++) {
+        try {
+            [void][System.IO.Directory]::CreateDirectory($directory)
+            $path = Join-Path -Path $directory -ChildPath 'start.lock'
+            # The last by its type: a word there would be taken for "asynchronous".
+            return [System.IO.FileStream]::new($path, 'OpenOrCreate', 'ReadWrite', 'None', 1,
+                [System.IO.FileOptions]::DeleteOnClose)
+        }
+        catch {
+            # Windows refuses access, too, to a file that is being removed.
+            if ($second -ge 90 -or ($second -ge 2 -and (Get-RefusalCode -ErrorRecord $_))) {
+                throw
+            }
+        }
+        Start-Sleep -Seconds 1
+    }
 }
 
 function Unlock-PatchOperation {
@@ -531,8 +552,10 @@ elseif ($request -ne 'poll' -and -not $module.CheckMode) {
         $lock = Lock-PatchOperation
     }
     catch {
-        $problem = (Get-RefusalCode -ErrorRecord $_ -Otherwise 'operation_running'),
-        "somebody else is starting or forgetting one: $(Get-UpdateErrorText -ErrorRecord $_)"
+        $problem = (Get-RefusalCode -ErrorRecord $_), (Get-UpdateErrorText -ErrorRecord $_)
+        if (-not $problem[0]) {
+            $problem = 'operation_running', "somebody else is starting or forgetting one: $($problem[1])"
+        }
     }
 }
 if (-not $problem) {

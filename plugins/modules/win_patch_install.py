@@ -214,8 +214,8 @@ operation:
           sample: false
     error:
       description:
-        - Why the whole operation failed before any update could be tried, with C(code), C(message), C(hresult) and
-          C(hresult_name). Codes are V(search_failed), V(installer_busy), V(operation_failed).
+        - What ended the whole operation early, with C(code), C(message), C(hresult) and C(hresult_name). Codes are
+          V(search_failed) and V(installer_busy), before any update could be tried, and V(operation_failed).
       type: dict
       sample:
         code: installer_busy

@@ -97,6 +97,8 @@ function global:New-StepResult {
 
 function global:New-Step {
     param ([string]$Stage)
+    $code = Get-Failure -Call "create $Stage"
+    if ($code) { throw (New-Error -Code $code) }
     $step = New-Thing @{
         Updates = $null; ForceQuiet = $false; AllowSourcePrompts = $true
         IsBusy = $global:Node.busy -gt 0; RebootRequiredBeforeInstallation = [bool]$global:Node.reboot_before
@@ -206,6 +208,7 @@ function global:New-Task {
             if ($mode -eq 'never') { $this.LastTaskResult = 0x41303; return }
             if ($mode -eq 'hang') { $this.State = 4; return }
             # It gets on when somebody waits for it.
+            if ($mode -eq 'begins') { $this.LastTaskResult = 0x41303; $global:Waiting = $this; return }
             if ($mode -eq 'slow') { $this.State = 4; $global:Waiting = $this; return }
             $this.Work()
         }
@@ -290,7 +293,9 @@ function global:Start-Sleep {
         $global:Waiting = $null
         $task.Work()
         $task.State = 3
+        $task.LastTaskResult = 0
     }
+    if ($global:Held -and --$global:HeldFor -le 0) { $global:Held.Dispose(); $global:Held = $null }
     if ($global:Node.blocked -and [IO.Directory]::Exists($global:Node.blocked)) { [IO.Directory]::Delete($global:Node.blocked) }
     if ($global:Calls.Count -gt 5000) { throw 'asleep for ever' }
 }

@@ -104,12 +104,11 @@ def facts(*, check: bool = False, set: Json | None = None, left: Json | None = N
     return step("win_patch_facts", arguments, check, {"set": set or {}, "left": left or {}})
 
 
-def install(
-    *, check: bool = False, set: Json | None = None, write: str = "", held: bool = False, **arguments: Any
-) -> Json:
+def install(*, check: bool = False, set: Json | None = None, write: str = "", held: int = 0, **arguments: Any) -> Json:
     """A run of win_patch_install that waits for nothing.
 
-    ``write`` is a record that is there already; ``held`` has another caller start something at the same time.
+    ``write`` is a record that is there already; ``held`` has another caller start something at the same time, for
+    so many looks.
     """
     given = {"retry_delay": 0, "patch_lock_timeout": 0, **arguments}
     return step("win_patch_install", given, check, {"set": set or {}, "write": write, "held": held})
@@ -131,7 +130,9 @@ def _run_all() -> tuple[Json, str]:
         command += ["-Cases", str(cases), "-Out", str(out), "-Core", str(Path(ansible.__file__).parent)]
         command += ["-Plugins", str(PLUGINS), "-Work", work]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False)
+            # as most servers the node is not where UTC is
+            environment = {**os.environ, "TZ": "Asia/Tokyo"}
+            done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False, env=environment)
         except subprocess.TimeoutExpired:
             return {}, f"PowerShell took more than {LIMIT} s"
         if not out.exists():

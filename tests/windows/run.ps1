@@ -69,15 +69,16 @@ function Invoke-Step {
         }
         $global:Tasks[$pair.Name] = New-Task
     }
-    $held = $null
-    if ($Step.held) { $held = [System.IO.File]::Open("$env:SystemRoot/openpatch.patch_manager/start.lock", 'OpenOrCreate', 'ReadWrite', 'None') }
+    $global:Held = $null
+    $global:HeldFor = [int]$Step.held
+    if ($Step.held) { $global:Held = [System.IO.File]::Open("$env:SystemRoot/openpatch.patch_manager/start.lock", 'OpenOrCreate', 'ReadWrite', 'None') }
     $global:Answer.Clear()
     $global:Calls = [System.Collections.ArrayList]::new()
     $global:Asked = @{}
     $ended = ''
     try { $null = & $modules[$Step.module] }
     catch { if ([string]$_ -notlike '*the module has ended*') { $ended = "$_ $($_.ScriptStackTrace)" } }
-    if ($held) { $held.Dispose() }
+    if ($global:Held) { $global:Held.Dispose() }
     $folder = "$env:SystemRoot/openpatch.patch_manager"
     $files = @()
     if ([System.IO.Directory]::Exists($folder)) { $files = @([System.IO.Directory]::GetFileSystemEntries($folder) | ForEach-Object { Split-Path -Path $_ -Leaf }) }

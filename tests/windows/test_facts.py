@@ -203,6 +203,7 @@ def test_a_thousand_updates_are_told_in_full() -> None:
     assert found[999]["title"].startswith("Обновление 1000 更新 xxx")
     assert found[0]["categories"][1]["parent_id"] == WINDOWS, "as deep as it goes"
     assert len(parse_facts(MANY[0].facts).candidates) == 1000
+    assert MANY[0].facts["held"] == [], "none of them is hidden"
 
 
 @pytest.mark.parametrize(("row", "played"), list(zip(SYSTEMS, PRODUCTS, strict=True)))

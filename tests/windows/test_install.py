@@ -196,6 +196,7 @@ def test_the_servicing_stack_comes_first() -> None:
 
 def test_licence_terms_are_accepted_of_what_is_wanted_only() -> None:
     assert EULA[0].list_calls("eula") == ["eula KB5034130"]
+    assert PLAIN[0].list_calls("eula") == [], "they have none, or it is accepted"
 
 
 def test_licence_terms_that_cannot_be_accepted() -> None:

@@ -81,6 +81,11 @@ RUNNING = play(
 )
 # Somebody, or a lack of memory, ended the task.
 KILLED = play(server(updates=FIVE, scheduler="die2"), START, POLL, facts(), REPAIR)
+# Of one KB there may be several updates, language packs for example.
+PACKS = [update("2483139", number) for number in (1, 2, 3)]
+PACKS_KILLED = play(
+    server(updates=PACKS, scheduler="die1"), install(operation_id="run-1", updates=[wanted(row) for row in PACKS])
+)
 LATER = (datetime.now(timezone.utc) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
 REBOOTED = play(
     server(
@@ -124,7 +129,33 @@ STUCK_FORGET = play(
 )
 SLOW = play(server(updates=FIVE, scheduler="slow", reads_times=True), START, POLL)
 BLOCKED = play(server(updates=FIVE, blocked="soon"), START)
-AT_ONCE = play(server(updates=FIVE), START, install(operation_id="run-2", updates=ALL, held=True))
+AT_ONCE = play(server(updates=FIVE), START, install(operation_id="run-2", updates=ALL, held=999))
+# The first start is at work still when the second one comes: its answer was lost.
+LOST_START = play(server(updates=FIVE), START, install(operation_id="run-1", updates=ALL, held=3))
+# The record is there, its task not yet.
+BEGINS = play(
+    server(updates=FIVE),
+    *(
+        install(
+            request="poll",
+            write=json.dumps(
+                {
+                    "id": "run-1",
+                    "state": "running",
+                    "pid": pid,
+                    "time_limit": 7200,
+                    "updates": ALL,
+                    "results": [],
+                    "started_at": (datetime.now(timezone.utc) - timedelta(seconds=ago)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                    "progress": {"doing": "starting", "current": ""},
+                }
+            ),
+        )
+        for pid, ago in ((0, -3600), (4711, -3600), (0, 100))
+    ),
+)
+# The agent goes away between two updates.
+BETWEEN = play(server(updates=FIVE, fail={"create install": [""] * 5 + ["0x800706BA"]}), START, REPAIR)
 UNREADABLE = play(
     server(updates=FIVE, fail={"get task": ["0x80070005"]}),
     install(
@@ -146,7 +177,7 @@ def statuses(step: Any) -> list[str]:
 
 @pytest.mark.parametrize(
     "played",
-    [ONE_FAILS, DOWNLOAD_FAILS, DISK_FULL, NO_SEARCH, AGENT_STOPPED, POLICY, MIDWAY, BUSY_NAMED],
+    [ONE_FAILS, DOWNLOAD_FAILS, DISK_FULL, NO_SEARCH, AGENT_STOPPED, POLICY, MIDWAY, BETWEEN, BUSY_NAMED],
 )
 def test_the_next_operation_repairs_it(played: Any) -> None:
     assert "installed" in statuses(played[1])
@@ -275,6 +306,10 @@ def test_it_stays_interrupted_and_the_next_one_installs_the_rest() -> None:
         assert set(statuses(step)) == {"installed"}
 
 
+def test_of_several_updates_of_one_kb_only_the_one_at_hand_failed() -> None:
+    assert [row["status"] for row in PACKS_KILLED[0].operation["results"]] == ["installed", "failed", "not_tried"]
+
+
 def test_a_hung_install_is_ended() -> None:
     assert HUNG[0].list_calls("stop task") == ["stop task"]
 
@@ -336,3 +371,25 @@ def test_two_callers_at_once() -> None:
     answer = AT_ONCE[1].answer
     assert answer["code"] == "operation_running"
     assert answer["msg"].startswith("Failed to start operation 'run-2': somebody else is starting or forgetting one: ")
+    assert len(AT_ONCE[1].list_calls("sleep 1")) == 90, "it may be our own start, whose answer was lost"
+
+
+def test_a_start_that_is_repeated_while_the_first_one_is_at_work() -> None:
+    assert LOST_START[1].list_calls("sleep 1") == ["sleep 1"] * 3
+    assert LOST_START[1].operation == LOST_START[0].operation
+    assert not LOST_START[1].answer["changed"]
+
+
+def test_an_operation_whose_task_is_not_there_yet_is_not_taken_for_dead() -> None:
+    assert [step.operation["state"] for step in (BEGINS[0], BEGINS[1], BEGINS[2])] == [
+        "running",
+        "interrupted",
+        "interrupted",
+    ]
+
+
+def test_an_agent_that_goes_away_between_two_updates() -> None:
+    operation = BETWEEN[0].operation
+    assert (operation["state"], operation["error"]["code"]) == ("finished", "operation_failed")
+    assert operation["error"]["hresult_name"] == "RPC_S_SERVER_UNAVAILABLE"
+    assert statuses(BETWEEN[0]) == ["installed", "installed", "failed", "not_tried", "not_tried"]

@@ -40,11 +40,12 @@ JAPANESE = [
 ]
 HISTORY_JA = play(server(history=JAPANESE), facts())
 RUSSIAN = play(server(hotfixes=read_fixture("hotfixes-ru.json")), facts())
+# A day begins at midnight of the node, which is in Tokyo; a FILETIME is UTC.
 FORMS = {
-    "3/18/2014": "2014-03-18T00:00:00Z",
-    "20140318": "2014-03-18T00:00:00Z",
+    "3/18/2014": "2014-03-17T15:00:00Z",
+    "20140318": "2014-03-17T15:00:00Z",
     "01cf42530f7e8000": "2014-03-18T02:37:52Z",
-    "moment 2014-03-18": "2014-03-18T00:00:00Z",
+    "moment 2014-03-18": "2014-03-17T15:00:00Z",
     "18.03.2014": None,
     "": None,
 }
@@ -85,7 +86,7 @@ def test_what_was_removed_in_japanese() -> None:
 
 def test_hot_fixes_of_a_russian_server() -> None:
     found = installed(RUSSIAN)
-    assert found["KB2919355"]["installed_at"] == "2014-03-18T00:00:00Z"
+    assert found["KB2919355"]["installed_at"] == "2014-03-17T15:00:00Z"
     assert found["KB2919355"]["title"] == "Update (KB2919355)"
     assert "KB2899189" in found, "an id with a suffix"
     assert all(row["source"] == "qfe" for row in found.values())
@@ -98,5 +99,5 @@ def test_days_of_hot_fixes(number: int, form: str) -> None:
 
 def test_a_hot_fix_dates_what_the_history_does_not() -> None:
     found = installed(HOTFIXES)
-    assert (found["KB5034129"]["source"], found["KB5034129"]["installed_at"]) == ("search", "2014-03-18T00:00:00Z")
-    assert "File 1" not in found
+    assert (found["KB5034129"]["source"], found["KB5034129"]["installed_at"]) == ("search", "2014-03-17T15:00:00Z")
+    assert set(found) == {row["HotFixID"] for row in [*DAYS, MOMENT]} - {"File 1"}

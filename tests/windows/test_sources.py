@@ -76,7 +76,25 @@ OLD = {"openpatch.patch_manager.search.a": 30, "openpatch.patch_manager.search.b
 CLEANED = play(server(), facts(check=True, left=OLD), facts())
 APART_TOO = play(server(fail=REFUSED), facts(patch_windows_offline_catalogue=CATALOGUE))
 APART_SILENT = play(
-    server(fail=REFUSED, scheduler="never"), facts(patch_windows_offline_catalogue=CATALOGUE, patch_step_timeout=1)
+    server(fail=REFUSED, scheduler="never"), facts(patch_windows_offline_catalogue=CATALOGUE, patch_step_timeout=0)
+)
+# Nothing tells yet that the task has begun.
+APART_BEGINS = play(
+    server(updates=MANY, fail=REFUSED, network_logon=True, scheduler="begins"),
+    facts(patch_windows_offline_catalogue=CATALOGUE),
+)
+# Neither the search nor a task is for this user; the scheduler is off.
+NO_RIGHTS, NO_SCHEDULER = (
+    play(
+        server(updates=MANY, fail={**REFUSED, call: [code]}),
+        facts(patch_windows_offline_catalogue=CATALOGUE),
+        facts(set={"fail": {}}, patch_windows_offline_catalogue=CATALOGUE),
+    )
+    for call, code in (("register S-1-5-18 5 S-1-5-18 PT3660S", "0x80070005"), ("connect", "0x80070422"))
+)
+APART_LEFT = play(
+    server(updates=MANY, fail={**REFUSED, "delete task": ["0x80070005"]}, network_logon=True),
+    facts(patch_windows_offline_catalogue=CATALOGUE),
 )
 APART_HANGS = play(
     server(fail=REFUSED, scheduler="hang"), facts(patch_windows_offline_catalogue=CATALOGUE, patch_step_timeout=0)
@@ -190,6 +208,31 @@ def test_what_a_search_left_that_was_cut_off_is_removed_after_a_day() -> None:
     assert len(CLEANED[0].tasks) == 2, "check mode removes nothing"
     assert CLEANED[1].tasks == ["openpatch.patch_manager.search.b"]
     assert CLEANED[1].files == ["openpatch.patch_manager.search.b.json", "openpatch.patch_manager.search.b.ps1"]
+
+
+def test_a_task_that_begins_a_moment_later_is_waited_for() -> None:
+    assert len(APART_BEGINS[0].facts["candidates"]) == 40
+
+
+@pytest.mark.parametrize(
+    ("played", "name", "word"),
+    [(NO_RIGHTS, "E_ACCESSDENIED", "Connect as an administrator"), (NO_SCHEDULER, "ERROR_SERVICE_DISABLED", "")],
+)
+def test_a_search_that_cannot_be_started_apart(played: Any, name: str, word: str) -> None:
+    answer = played[0].answer
+    assert (answer["failed"], answer["hresult_name"], answer["transient"]) == (True, name, False)
+    assert answer["msg"].startswith("Failed to search for updates: 0x8007")
+    assert word in answer["msg"]
+    assert (played[0].files, played[0].tasks) == ([], [])
+    assert len(played[1].facts["candidates"]) == 40, "the next one is as if nothing had been"
+
+
+def test_a_task_of_a_search_that_cannot_be_removed_is_said() -> None:
+    assert len(APART_LEFT[0].facts["candidates"]) == 40
+    (warning,) = APART_LEFT[0].facts["warnings"]
+    assert warning["code"] == "search_left"
+    assert warning["message"].startswith("Failed to remove the task openpatch.patch_manager.search.")
+    assert "E_ACCESSDENIED" in warning["message"]
 
 
 def test_a_search_that_is_refused_to_system_too() -> None:

@@ -32,7 +32,7 @@ def group_updates(facts: NodeFacts) -> list[Group]:
     held = frozenset(facts.held)
     present = [*facts.installed, *(package for package in facts.candidates if package.reboot_required)]
     offered = [package for package in facts.candidates if is_patch(package) and not package.reboot_required]
-    reach = _Reach((*facts.installed, *facts.candidates))
+    reach = _Reach(facts.candidates)
     by_installed = reach.follow(present)
     # What an administrator has hidden takes nothing's place: the node goes on offering what it would supersede.
     by_offer = reach.follow(_list_heads([item for item in offered if item.applicable and item.name not in held]))
@@ -51,7 +51,10 @@ def group_updates(facts: NodeFacts) -> list[Group]:
 
 
 class _Reach:
-    """Follows what updates supersede through all that is known of the node, over any number of generations."""
+    """Follows what updates supersede through what is offered, over any number of generations.
+
+    What is installed is no step on the way: whatever it supersedes is superseded by something installed anyway.
+    """
 
     def __init__(self, packages: Iterable[Package]) -> None:
         self._supersedes: dict[str, set[str]] = {}

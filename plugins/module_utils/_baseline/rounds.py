@@ -11,14 +11,18 @@ and one reboot are all.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import PackageManager
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.node import InstallResult
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.plan import InstallPlan, PlannedPackage
 
 _IN_ROUNDS = frozenset({PackageManager.WINDOWS})
 # An update that failed may have waited for the reboot in between. One that failed after it too fails for good.
 _MOST_TRIES = 2
+# An update may have to wait for the reboot that another one wants.
+_NOT_TRIED = "not_tried"
 
 _Key = tuple[str, str, str]
 
@@ -29,21 +33,17 @@ class Rounds:
     def __init__(self, manager: PackageManager) -> None:
         self.repeats = manager in _IN_ROUNDS
         self._tries: Counter[_Key] = Counter()
-        self._since_boot: set[_Key] = set()
+        self._boots: dict[_Key, str] = {}
 
-    def begin(self, plan: InstallPlan) -> None:
-        """Take down that all of the plan is tried now."""
+    def note(self, plan: InstallPlan, boot_id: str, results: Iterable[InstallResult]) -> None:
+        """Take down what became of a plan in one boot; what could not be tried there is no try."""
         keys = [_name(package) for package in plan.install]
-        self._tries.update(keys)
-        self._since_boot.update(keys)
+        self._boots.update(dict.fromkeys(keys, boot_id))
+        self._tries.update(set(keys) - {_name(result) for result in results if result.status == _NOT_TRIED})
 
-    def note_reboot(self) -> None:
-        """The node has another boot: what failed in the one before may be tried once more."""
-        self._since_boot.clear()
-
-    def narrow(self, plan: InstallPlan) -> InstallPlan:
-        """Return what of a new plan is still to be tried."""
-        wanted = tuple(package for package in plan.install if self._may_try(package))
+    def narrow(self, plan: InstallPlan, boot_id: str) -> InstallPlan:
+        """Return what of a new plan is still to be tried: nothing twice in one boot."""
+        wanted = tuple(package for package in plan.install if self._may_try(_name(package), boot_id))
         return replace(plan, install=wanted if self.repeats else ())
 
     def list_given_up(self, plan: InstallPlan) -> tuple[str, ...]:
@@ -55,10 +55,9 @@ class Rounds:
             if count >= _MOST_TRIES
         )
 
-    def _may_try(self, package: PlannedPackage) -> bool:
-        key = _name(package)
-        return self._tries[key] < _MOST_TRIES and key not in self._since_boot
+    def _may_try(self, key: _Key, boot_id: str) -> bool:
+        return self._tries[key] < _MOST_TRIES and self._boots.get(key) != boot_id
 
 
-def _name(package: PlannedPackage) -> _Key:
+def _name(package: PlannedPackage | InstallResult) -> _Key:
     return package.name, package.update_id, package.version

@@ -36,6 +36,9 @@ COLLECTION = "openpatch.patch_manager"
 # A time of boot is worked out from the clock, which may have been put right since. A boot takes longer than that.
 _SAME_BOOT = timedelta(seconds=60)
 
+# Longer than an install waits for a node that is away.
+_LONG_AGO = timedelta(minutes=10)
+
 _BOOT_ID = re.compile(r"[0-9A-Za-z:.+-]{1,80}")
 
 _TELL_BOOT = r"""
@@ -97,12 +100,15 @@ class WindowsNode:
         if not isinstance(facts, dict):
             raise BadAnswerError(f"Failed to understand the answer of host '{self._host}': it has no facts")
         self._boot = str(facts.get("boot_id", "")), str(facts.get("booted_at", ""))
-        if self._ended:
-            # its results are in the facts: the answer has arrived, and nothing is to stay on the node
-            operation_id, self._ended = self._ended, ""
-            with contextlib.suppress(NodeError, AnsibleConnectionFailure):
-                self._run("win_patch_install", {"request": "forget", "operation_id": operation_id})
+        # its results are in the facts: the answer has arrived, and nothing is to stay on the node
+        ended, self._ended = self._ended or _find_left(facts), ""
+        if ended:
+            self._forget(ended)
         return {"facts": facts}
+
+    def _forget(self, operation_id: str) -> None:
+        with contextlib.suppress(NodeError, AnsibleConnectionFailure):
+            self._run("win_patch_install", {"request": "forget", "operation_id": operation_id})
 
     def _identify(self, _command: Mapping[str, Any]) -> dict[str, Any]:
         boot, booted = self._tell_boot(_TELL_BOOT)
@@ -146,14 +152,17 @@ class WindowsNode:
                 "unknown_operation",
                 {},
             )
+        results = [_complete(result) for result in operation["results"]]
         error = operation.get("error")
-        if isinstance(error, dict):
+        # where something was done before, each update's own result tells of the error
+        if isinstance(error, dict) and all(result.get("status") == "not_tried" for result in results):
+            self._forget(str(command["operation_id"]))
             raise NodeRefusedError(f"{error.get('message')} (host '{self._host}')", str(error.get("code")), error)
         progress = operation.get("progress")
         if isinstance(progress, dict):
             doing = [str(progress.get(name) or "") for name in ("doing", "current")]
             operation["progress"] = {**progress, "doing": " ".join(filter(None, doing))}
-        return {**operation, "results": [_complete(result) for result in operation["results"]]}
+        return {**operation, "results": results}
 
     def _reboot(self, command: Mapping[str, Any]) -> dict[str, Any]:
         boot_id = str(command["boot_id"])
@@ -217,6 +226,16 @@ class WindowsNode:
             name: result[name] for name in ("hresult", "hresult_name", "transient") if name in result
         }
         raise NodeRefusedError(f"{message} (host '{self._host}')", code, details)
+
+
+def _find_left(facts: Mapping[str, Any]) -> str:
+    """The id of an install that ended so long ago that nobody is on the way to its answer any more, else nothing."""
+    last: Any = facts.get("last_operation")
+    try:
+        age = datetime.fromisoformat(facts["collected_at"]) - datetime.fromisoformat(last["finished_at"])
+        return str(last["id"]) if age > _LONG_AGO else ""
+    except (KeyError, TypeError, ValueError):
+        return ""
 
 
 def _make_plain(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -101,8 +101,8 @@ def install_host(operation: HostOperation) -> Installed:
     if plan.install and check_mode:
         transaction = operation.node(_request("plan", operation, plan, facts, found.sources))["transaction"]
     elif plan.install or (facts.unfinished and not check_mode):
-        rounds.begin(plan)
         answer = _install(operation, plan, facts, found.sources)
+        rounds.note(plan, facts.boot_id, parse_results(answer["results"]))
         results += answer["results"]
         notes += [str(repair) for repair in answer.get("repairs") or ()]
         raw, facts = operation.collect(refresh=False, sources=found.sources)
@@ -119,13 +119,10 @@ def _go_on(
 ) -> tuple[Judged, Reboot, list[dict[str, Any]]]:
     """Install what has come on offer meanwhile, round after round, until nothing approved is left to be tried."""
     judged, reboot, results = ended.judged, ended.reboot, list(ended.transaction)
-    is_rebooted = reboot.performed
     # every round needs another update or a reboot, and the reboots are counted: this ends with a node that lies too
     for _round in range(operation.settings.patch_max_reboots + 1):
-        if is_rebooted:
-            rounds.note_reboot()
         wanted = _plan(operation, found.frozen, judged.facts, found.override_list)
-        plan = rounds.narrow(wanted)
+        plan = rounds.narrow(wanted, judged.facts.boot_id)
         if not plan.install:
             notes += rounds.list_given_up(wanted)
             break
@@ -133,14 +130,13 @@ def _go_on(
         if cutoff is not None and datetime.now(timezone.utc) >= cutoff:
             notes.append(f"left for the next run, the window is over: {', '.join(item.name for item in plan.install)}")
             break
-        rounds.begin(plan)
         answer = _install(operation, plan, judged.facts, found.sources)
+        rounds.note(plan, judged.facts.boot_id, parse_results(answer["results"]))
         results = _merge(results, answer["results"])
         raw, facts = operation.collect(refresh=False, sources=found.sources)
         judged = operation.judge(raw, facts, found.frozen, operation="Install", results=results, warnings=found.unheard)
         judged, latest = _reboot(operation, judged, answer["results"], found.sources, results)
-        is_rebooted = latest.performed
-        reboot = replace(latest, performed=reboot.performed or is_rebooted)
+        reboot = replace(latest, performed=reboot.performed or latest.performed)
     return judged, reboot, results
 
 

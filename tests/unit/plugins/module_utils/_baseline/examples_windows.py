@@ -122,6 +122,15 @@ def _list_versions() -> Iterator[Example]:
         reasons={"KB890830": "newest version of a KB of which an earlier one is approved: approval_rules[0]"},
         installs=["September"],
     )
+    security = {"classification": "SecurityUpdates"}
+    yield Example(
+        id="windows-newest-version-available",
+        baseline=make_baseline(WINDOWS, rule(60)),
+        facts=make_facts(WINDOWS, [], [first | security, second | security]),
+        states={"KB890830": "AVAILABLE_SECURITY_UPDATE"},
+        reasons={"KB890830": f"pending until {days_ago(2 - 60).removesuffix('+00:00')}Z"},
+        installs=[],
+    )
     yield Example(
         id="windows-newest-version-rejected",
         baseline=make_baseline(WINDOWS, rule(7), rejected_patches=["MS26-002"]),

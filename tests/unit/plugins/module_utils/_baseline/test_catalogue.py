@@ -101,6 +101,7 @@ A, B, C = update("KB1", "a"), update("KB2", "b", "a"), update("KB3", "c", "b")
             id="a newer version of what is installed",
         ),
         pytest.param([], [update("KB1", "a", "a")], [("", ["KB1 a"], "")], id="of itself"),
+        pytest.param([], [update("KB1", "a", "a", "b"), update("KB2", "b")], [("", ["KB1 a"], "")], id="of itself too"),
         pytest.param(
             [],
             [update("KB1", "a", "b"), update("KB2", "b", "a")],
@@ -189,6 +190,15 @@ def test_what_an_administrator_has_hidden_takes_nothings_place() -> None:
             [],
             [("from history", [], ""), ("KB1 b", [], "")],
             id="only one line hears of what has no id",
+        ),
+        *(
+            pytest.param(
+                [update("KB1", "a", installed_at=days_ago(a)), update("KB1", "b", installed_at=days_ago(b))],
+                [update("KB1", "c", "a", "b")],
+                [(last, ["KB1 c"], "")],
+                id=f"of two lines that turn out to be one what came last is installed, {last}",
+            )
+            for a, b, last in ((8, 9, "KB1 a"), (9, 8, "KB1 b"))
         ),
     ],
 )

@@ -32,6 +32,7 @@ from tests.unit.plugins.module_utils._baseline.nodes import make_baseline
         ("WindowsServer2012", "Windows Server 2012 R2", False),
         ("WindowsServer2022", "Microsoft Server operating system-21H2", True),
         ("WindowsServer2022", "Microsoft Server Operating System-24H2", False),
+        ("WindowsServer2025", "Microsoft Server Operating System-24H2", True),
         ("Office 2016", "Office 2016", True),
         ("Suse15.*", "Suse15.5", True),
         ("Suse12.*", "Suse15.5", False),

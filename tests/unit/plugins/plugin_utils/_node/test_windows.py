@@ -135,6 +135,27 @@ def test_polling_waits_between_two_looks_and_forgets_when_the_results_have_arriv
     ]
 
 
+@pytest.mark.parametrize(
+    ("finished_at", "forgotten"),
+    [
+        ("2026-03-09T01:50:00Z", True),
+        ("2026-03-09T01:50:30Z", False),  # somebody may be waiting for it
+        ("2026-03-09T03:00:00Z", False),
+        ("soon", False),
+        (None, False),  # it runs
+    ],
+)
+def test_what_nobody_fetched_is_in_the_facts_and_does_not_stay_for_ever(
+    finished_at: str | None, forgotten: bool
+) -> None:
+    last: Json = {"id": "op-7", "state": "finished", "results": [], "finished_at": finished_at}
+    facts = {**COLLECTED["facts"], "collected_at": "2026-03-09T02:00:12Z", "last_operation": last}
+    obey, action = make_node({"facts": facts}, {"changed": True})
+    assert obey({"command": "collect"})["facts"]["last_operation"] == last
+    forget = ("openpatch.patch_manager.win_patch_install", {"request": "forget", "operation_id": "op-7"})
+    assert (forget in action.asked) is forgotten
+
+
 def test_that_nothing_could_be_forgotten_is_no_failure() -> None:
     obey, _action = make_node(operation("finished"), COLLECTED, {"failed": True, "msg": "denied"})
     obey(POLL)
@@ -153,6 +174,7 @@ def test_that_nothing_could_be_forgotten_is_no_failure() -> None:
         ({"failed": True, "msg": "busy", "code": "operation_running"}, "poll", "operation_running", "busy"),
         ({"failed": True, "msg": "no"}, "poll", "failed", "no"),
         ({"changed": False}, "poll", "unknown_operation", "knows none of that id"),
+        ({"operation": {"id": "op-1", "state": "finished"}}, "poll", "unknown_operation", "knows none of that id"),
         (
             operation("finished", error={"code": "installer_busy", "message": "msiexec 812 is running"}),
             "poll",
@@ -162,11 +184,42 @@ def test_that_nothing_could_be_forgotten_is_no_failure() -> None:
     ],
 )
 def test_what_the_node_will_not_do(answer: Json, command: str, code: str, message: str) -> None:
-    obey, _action = make_node(answer)
+    obey, _action = make_node(answer, {"changed": True})
     with pytest.raises(NodeRefusedError, match=message) as caught:
         obey({**POLL, "command": command})
     assert caught.value.code == code
     assert "host 'win1'" in str(caught.value)
+
+
+def test_a_search_that_fails_keeps_its_hresult() -> None:
+    told = {"hresult": "0x8024402C", "hresult_name": "WU_E_PT_WINHTTP_NAME_NOT_RESOLVED", "transient": True}
+    obey, _action = make_node({"failed": True, "msg": "Failed to search", **told})
+    with pytest.raises(NodeRefusedError) as caught:
+        obey({"command": "collect"})
+    assert caught.value.details == told
+
+
+@pytest.mark.parametrize("forgotten", [{"changed": True}, AnsibleConnectionFailure("timed out")])
+def test_an_operation_that_did_nothing_is_told_and_nothing_of_it_stays(forgotten: Any) -> None:
+    error = {"code": "search_failed", "message": "Failed to install updates: 0x8024402C"}
+    left = {"name": "KB5034129", "version": "200", "status": "not_tried"}
+    obey, action = make_node(operation("finished", left, error=error), forgotten)
+    with pytest.raises(NodeRefusedError, match="0x8024402C"):
+        obey(POLL)
+    assert action.asked[1:] == [
+        ("openpatch.patch_manager.win_patch_install", {"request": "forget", "operation_id": "op-1"})
+    ]
+
+
+def test_what_was_installed_before_an_error_is_not_lost() -> None:
+    error = {"code": "operation_failed", "message": "Failed to install updates: 0x800706BA"}
+    results = [
+        {"name": f"KB{number}", "version": "200", "status": status}
+        for number, status in enumerate(("installed", "failed", "not_tried"))
+    ]
+    obey, action = make_node(operation("finished", *results, error=error))
+    assert [result["status"] for result in obey(POLL)["results"]] == ["installed", "failed", "not_tried"]
+    assert len(action.asked) == 1, "it is forgotten when the facts have arrived"
 
 
 @pytest.mark.parametrize(
@@ -213,6 +266,8 @@ def test_a_reboot_is_told_to_leave_one_boot() -> None:
     # Windows PowerShell would end at what shutdown.exe says of a refusal, and nobody would hear of it
     assert action.scripts[0].index("$ErrorActionPreference = 'Continue'") < action.scripts[0].index("shutdown.exe")
     assert "shutdown.exe /r" in action.scripts[0]
+    # a node that goes down already, or has been told to by somebody else, does what is wanted
+    assert "if (@(0, 1115, 1190) -notcontains $LASTEXITCODE)" in action.scripts[0]
 
 
 @pytest.mark.parametrize("boot_id", ["41'; Remove-Item C:\\", "", "\u2019", "4\n1", "x" * 81])

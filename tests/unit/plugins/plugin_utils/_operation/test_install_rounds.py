@@ -188,6 +188,47 @@ def test_what_fails_again_and_again_is_given_up_and_the_rest_goes_on(operate: Op
     assert [note for note in installed.notes if "gave up on KB9: tried 2 times" in note]
 
 
+def test_a_chain_of_updates_of_which_each_wants_a_reboot_first(operate: Operate) -> None:
+    class Chain(Windows):
+        """Installs one update per boot: the others are told to wait for the reboot."""
+
+        def _poll(self, command: Mapping[str, Any]) -> Json:
+            first, *others = self.rounds[-1]
+            self.rounds.append([first])
+            answer = super()._poll(command)
+            self.rounds.pop()
+            waits = {"status": "not_tried", "reason": "the node must be rebooted first", "arch": "", "from_version": ""}
+            answer["results"] += [
+                {"name": name, "update_id": f"id-{name}", "version": "200", **waits} for name in others
+            ]
+            return answer
+
+    node = Chain(always("KB1", "KB2", "KB3", "KB4"))
+    installed = install_host(operate(node, patch_reboot_option="RebootIfNeeded", patch_max_reboots=9))
+    assert [len(names) for names in node.rounds] == [4, 3, 2, 1]
+    assert states(installed) == dict.fromkeys(("KB1", "KB2", "KB3", "KB4"), "INSTALLED")
+    assert not installed.notes
+
+
+def test_a_reboot_by_somebody_else_in_the_middle_is_a_reboot(operate: Operate) -> None:
+    class Rebooted(Windows):
+        def _poll(self, command: Mapping[str, Any]) -> Json:
+            if len(self.rounds) > 1:
+                return super()._poll(command)
+            self.boots += 1
+            results = [
+                {"name": name, "update_id": f"id-{name}", "version": "200", "status": status, "arch": ""}
+                | {"reason": "interrupted: the node was rebooted", "from_version": ""}
+                for name, status in zip(self.rounds[-1], ("failed", "not_tried"), strict=True)
+            ]
+            return {"id": command["operation_id"], "state": "interrupted", "results": results}
+
+    node = Rebooted(always("KB1", "KB2"))
+    installed = install_host(operate(node, patch_reboot_option="RebootIfNeeded", patch_max_reboots=9))
+    assert node.rounds == [["KB1", "KB2"]] * 2
+    assert states(installed) == dict.fromkeys(("KB1", "KB2"), "INSTALLED")
+
+
 def test_what_failed_is_not_tried_again_where_no_reboot_came_between(operate: Operate) -> None:
     node = Windows(always("KB9"), broken=["KB9"])
     installed = install_host(operate(node, patch_reboot_option="RebootIfNeeded"))

@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.preflight import find_worst
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.preflight import (
+    MOST_SECONDS_OFF,
+    find_worst,
+)
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.preflight_windows import (
     describe_windows,
     judge_windows,
@@ -106,6 +109,7 @@ def test_what_is_found(change: dict[str, Any], name: str, finding: str) -> None:
     ("offset", "finding"),
     [
         (59.0, None),
+        (-MOST_SECONDS_OFF, None),
         (-120.0, "warning: 2 minutes behind the controller's"),
         (200_000.0, "failed: 2 days ahead of the controller's"),
         (None, "unknown: The node's answer has no time that could be compared"),
@@ -123,3 +127,14 @@ def test_endpoints_of_aws_are_not_tried() -> None:
     assert judge({}, region="eu-central-1") == {
         "endpoint": "unknown: What a node reaches of Region eu-central-1 is not tried on Windows"
     }
+
+
+@pytest.mark.parametrize("release", ["2012", "2012R2", "2016", "2019", "2022", "2025"])
+def test_every_server_of_the_list_is_one(release: str) -> None:
+    assert judge({"os.product": f"WindowsServer{release}"}) == {}
+
+
+def test_a_source_that_a_policy_forbids_is_not_told_as_a_good_one_too() -> None:
+    facts = copy.deepcopy(GOOD)
+    facts["update_source"]["policy"] = ["DisableWindowsUpdateAccess"]
+    assert [check.status for check in judge_windows(facts, offset=0.0) if check.name == "source"] == ["failed"]
