@@ -69,6 +69,22 @@ def test_what_a_profile_defers_is_held() -> None:
     ]
 
 
+def test_what_softwareupdate_itself_calls_deferred_is_held() -> None:
+    text = (
+        f"{BANNER}{FOUND}* Label: Safari18.3.1VenturaAuto-18.3.1\n"
+        "\tTitle: Safari, Version: 18.3.1, Size: 175218KiB, Recommended: YES, Deferred: YES\n"
+        "* Label: macOS Sequoia 15.3.1-24D70\n"
+        "\tTitle: macOS Sequoia 15.3.1, Version: 15.3.1, Size: 1KiB, Recommended: YES, Action: restart, Deferred: YES\n"
+    )
+    found = facts(softwareupdate=text, now="1740000000")
+    assert [entry["name"] for entry in found["candidates"]] == ["Safari"]
+    assert found["held"] == ["Safari.18.3.1"]
+    assert found["warnings"][1] == {
+        "code": "update_deferred",
+        "message": "left alone: Safari 18.3.1, deferred by a profile",
+    }
+
+
 def test_a_system_that_only_the_settings_call_one_is_left_alone() -> None:
     text = f"{BANNER}{FOUND}* Label: Big-1\n\tTitle: Big, Version: 1, Size: 1K, Recommended: YES, \n"
     recommended = '[{"Display Name": "Big", "Display Version": "1", "MobileSoftwareUpdate": 1}]'
