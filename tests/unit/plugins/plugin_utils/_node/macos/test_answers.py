@@ -124,6 +124,13 @@ def test_a_cask_with_the_name_of_a_formula_has_its_full_name() -> None:
     assert found["held"] == ["a"]
 
 
+def test_a_formula_of_a_tap_is_one_package_whether_it_is_outdated_or_not() -> None:
+    outdated = '{"formulae": [{"name": "a/tap/tool", "installed_versions": ["1"], "current_version": "2"}]}'
+    found = facts(brew="b", brew_formulae="tool 1\n", brew_casks="", brew_outdated_formulae=outdated)
+    assert [(entry["name"], entry["version"]) for entry in found["installed"]] == [("tool", "1")]
+    assert [(entry["name"], entry["version"]) for entry in found["candidates"]] == [("tool", "2")]
+
+
 def test_versions_are_ordered_by_their_numbers() -> None:
     versions = ["14.2", "1.10", "13.4", "1.2", "13.2", "1.2beta5"]
     assert sorted(versions, key=order) == ["1.2beta5", "1.2", "1.10", "13.2", "13.4", "14.2"]
