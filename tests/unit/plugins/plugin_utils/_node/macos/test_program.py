@@ -396,6 +396,13 @@ def test_a_plan_is_what_was_asked_for(mac: Mac) -> None:
         ("Safari", "planned", "17.5"),
         ("rav1e", "planned", "0.3.3"),
     ]
+    assert mac.ask(command="plan", packages=[]) == {"transaction": [], "repair": []}
+
+
+def test_ten_thousand_packages_are_ten_thousand_items(mac: Mac) -> None:
+    packages = [{**RAV1E, "name": f"p{number}"} for number in range(10_000)]
+    transaction = mac.ask(command="plan", packages=packages)["transaction"]
+    assert [entry["name"] for entry in transaction] == [package["name"] for package in packages]
 
 
 def test_a_preflight_observes_and_changes_nothing(mac: Mac) -> None:
