@@ -85,6 +85,19 @@ def test_what_softwareupdate_itself_calls_deferred_is_held() -> None:
     }
 
 
+def test_a_list_that_ends_badly_is_not_trusted() -> None:
+    blocks = (("sw_vers", "", 0), ("softwareupdate", show_list("softwareupdate-list.none.txt"), 1))
+    found = ask(("command", "collect", 0), *blocks)["result"]["facts"]
+    assert found["repositories"][0]["reachable"] is False
+
+
+def test_an_earlier_system_of_the_history_is_not_installed() -> None:
+    names = ("macOS 13.6", "Safari")
+    entries = [{"displayName": name, "displayVersion": "1", "processName": "softwareupdated"} for name in names]
+    found = facts(history=plistlib.dumps(entries).decode())
+    assert [entry["name"] for entry in found["installed"]] == ["Safari"]
+
+
 def test_a_system_that_only_the_settings_call_one_is_left_alone() -> None:
     text = f"{BANNER}{FOUND}* Label: Big-1\n\tTitle: Big, Version: 1, Size: 1K, Recommended: YES, \n"
     recommended = '[{"Display Name": "Big", "Display Version": "1", "MobileSoftwareUpdate": 1}]'

@@ -275,6 +275,8 @@ def test_an_installer_that_hangs_is_stopped_and_what_is_left_is_not_tried(mac: M
     answer = mac.wait_for("hung")
     assert results(answer) == {"Safari": "failed", "rav1e": "not_tried"}
     assert "patch_step_timeout" in answer["results"][0]["reason"]
+    left = ["pgrep", "-f", f"{mac.place} softwareupdate --install"]
+    assert subprocess.run(left, capture_output=True, check=False).stdout == b"", "what it had started goes on"
 
 
 @pytest.mark.parametrize("shell", SHELLS)
