@@ -59,3 +59,7 @@ def test_the_raw_answers_say_the_same() -> None:
         )
     greedy = parse_outdated(raw["brew outdated --json=v2 --greedy --cask | jq"], "casks")
     assert [found.name for found in greedy][2:4] == ["caldigit-thunderbolt-charging", "electrum"]
+
+
+def test_a_warning_is_no_formula() -> None:
+    assert parse_versions("Warning: something old\nack 2.14\n") == {"ack": "2.14"}
