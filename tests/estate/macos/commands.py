@@ -115,8 +115,11 @@ def list_history(state: State) -> list[State]:
 
 def pkgutil(state: State, words: Sequence[str]) -> int:
     if words[0] == "--pkgs":
-        sys.stdout.write("".join(f"{name}\n" for name in state["receipts"]))
+        sys.stdout.write("".join(f"{name}\n" for name in [*state.get("lost_receipts", ()), *state["receipts"]]))
         return 0
+    if words[1] not in state["receipts"]:
+        sys.stdout.write(f"No receipt for '{words[1]}' found at '/'.\n")
+        return 1
     version, moment = state["receipts"][words[1]]
     sys.stdout.write(f"package-id: {words[1]}\nversion: {version}\nvolume: /\nlocation: /\ninstall-time: {moment}\n")
     return 0
@@ -140,13 +143,16 @@ def sysctl(_state: State, words: Sequence[str]) -> int:
 
 
 def ps(_state: State, words: Sequence[str]) -> int:
-    """`ps -o lstart= -p PROCESS`: to a tick, which that of Linux is not. One that nobody has reaped is gone."""
+    """`ps -o lstart= -p PROCESS`: to a tick, which that of Linux is not, and by the clock of a time zone.
+
+    One that nobody has reaped is gone, as launchd does it at once.
+    """
     try:
         fields = stat(words[-1])
     except OSError:
         return 1
     if fields[0] != "Z":
-        print(fields[19])
+        print(fields[19], os.environ.get("TZ", ""))
     return 0
 
 

@@ -151,13 +151,11 @@ def _list_offers(facts: Json, blocks: Blocks) -> list[Offer]:
             )
             continue
         until = find_deferral(offer, deferrals)
-        if until and until.replace(" ", "T") > facts.get("collected_at", ""):
+        is_ahead = until.replace(" ", "T") > facts.get("collected_at", "")
+        if offer.deferred or is_ahead:
             facts["held"].append(_title(offer))
-            _warn(
-                facts,
-                "update_deferred",
-                f"left alone: {offer.title} {offer.version}, deferred until {until} by a profile",
-            )
+            deferred = f"deferred until {until}" if is_ahead else "deferred"
+            _warn(facts, "update_deferred", f"left alone: {offer.title} {offer.version}, {deferred} by a profile")
         if offer.action == "shut down":
             facts["held"].append(_title(offer))
             _warn(

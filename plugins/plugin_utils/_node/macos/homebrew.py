@@ -7,12 +7,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 
 class Outdated(NamedTuple):
-    """A formula or cask that has a newer version; a pinned one stays as it is."""
+    """A formula or cask that has a newer version; a pinned one stays as it is.
+
+    What is of a tap goes by its last word here, as it does in the list of what is installed, where it is the only one.
+    """
 
     name: str
     installed: str
@@ -35,8 +39,8 @@ def parse_outdated(text: str, kind: str) -> list[Outdated]:
 
     Raises ValueError if there is no document.
     """
-    start = text.find("{")
-    document = json.JSONDecoder().raw_decode(text, start)[0] if start >= 0 else None
+    start = re.search(r"(?m)^\{", text)
+    document = json.JSONDecoder().raw_decode(text, start.start())[0] if start else None
     if not isinstance(document, dict) or not isinstance(document.get(kind), list):
         raise ValueError(f"it has no list of {kind}")
     return list(_read_entries(document[kind]))
@@ -48,4 +52,5 @@ def _read_entries(entries: list[Any]) -> Iterator[Outdated]:
             # a list for formulae, one text for casks of older versions
             versions = entry.get("installed_versions") or ""
             installed = versions if isinstance(versions, str) else str(versions[-1])
-            yield Outdated(str(entry["name"]), installed, str(entry["current_version"]), entry.get("pinned") is True)
+            name = str(entry["name"]).rpartition("/")[2]
+            yield Outdated(name, installed, str(entry["current_version"]), entry.get("pinned") is True)

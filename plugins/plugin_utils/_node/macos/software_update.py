@@ -7,7 +7,7 @@
 ::
 
     * Label: Safari18.3.1VenturaAuto-18.3.1
-            Title: Safari, Version: 18.3.1, Size: 175218KiB, Recommended: YES,
+            Title: Safari, Version: 18.3.1, Size: 175218KiB, Recommended: YES, Deferred: YES
 
        * BridgeOSUpdateCustomer
             BridgeOSUpdateCustomer (10.14.4.1.1), 328394K, [recommended] [shut down]
@@ -21,10 +21,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _LABEL = re.compile(r"([*-]) Label: (.*)|   ([*-]) (.*)")
+# after the size come those of them that there are, and whatever a later macOS adds
 _DETAILS = re.compile(
-    r"\s+Title: (?P<title>.*), Version: (?P<version>.*?), Size: \d+\w*,"
-    r"(?: Recommended: (?P<recommended>YES|NO),)?(?: Action: (?P<action>restart|shut down),)?\s*"
+    r"\s+Title: (?P<title>.*), Version: (?P<version>.*?), Size: [^,]*(?P<more>(?:, \w[\w ]*: [^,]*)*),?\s*"
 )
+_MORE = re.compile(r", (\w[\w ]*): ([^,]*)")
 _OLD_DETAILS = re.compile(
     r"\s+(?P<title>.*?),? \((?P<version>[^()]*)\), \d+K,?(?P<recommended> \[recommended\])?"
     r"(?: \[(?P<action>restart|shut down)\])?\s*"
@@ -44,6 +45,7 @@ class Offer:
     version: str = ""
     recommended: bool = False
     action: str = ""
+    deferred: bool = False
 
     @property
     def is_system(self) -> bool:
@@ -75,19 +77,30 @@ def parse_offers(text: str) -> list[Offer]:
             offers += _read_bare(pending)
             pending = (label[1] or label[3], label[2] if label[1] else label[4])
         elif pending:
-            details = _DETAILS.fullmatch(line) or _OLD_DETAILS.fullmatch(line)
-            if details:
-                offers.append(
-                    Offer(
-                        pending[1],
-                        details["title"].strip(),
-                        details["version"].strip(),
-                        recommended=(details["recommended"] or "NO").strip() != "NO",
-                        action=details["action"] or "",
-                    )
-                )
+            offer = _read_details(pending[1], line)
+            if offer:
+                offers.append(offer)
                 pending = None
     return [*offers, *_read_bare(pending)]
+
+
+def _read_details(label: str, line: str) -> Offer | None:
+    details = _DETAILS.fullmatch(line)
+    if details:
+        more = {name: value.strip() for name, value in _MORE.findall(details["more"])}
+        return Offer(
+            label,
+            details["title"].strip(),
+            details["version"].strip(),
+            recommended=more.get("Recommended") == "YES",
+            action=more.get("Action", ""),
+            deferred=more.get("Deferred") == "YES",
+        )
+    details = _OLD_DETAILS.fullmatch(line)
+    if details:
+        recommended = details["recommended"] is not None
+        return Offer(label, details["title"].strip(), details["version"].strip(), recommended, details["action"] or "")
+    return None
 
 
 def _read_bare(pending: tuple[str, str] | None) -> Iterator[Offer]:

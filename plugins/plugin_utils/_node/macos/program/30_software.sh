@@ -21,8 +21,17 @@ collect_software() {
     ask receipts 300 list_receipts
 }
 
+# Fails if one of them, or their list, could not be had.
 list_receipts() {
-    pkgutil --pkgs | while IFS= read -r receipt; do
-        pkgutil --pkg-info "$receipt" < /dev/null
-    done
+    receipts=$(pkgutil --pkgs) || {
+        printf '%s\n' "$receipts"
+        return 1
+    }
+    printf '%s\n' "$receipts" | {
+        receipts_status=0
+        while IFS= read -r receipt; do
+            [ -z "$receipt" ] || pkgutil --pkg-info "$receipt" < /dev/null || receipts_status=1
+        done
+        [ "$receipts_status" = 0 ]
+    }
 }

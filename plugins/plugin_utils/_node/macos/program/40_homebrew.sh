@@ -36,15 +36,22 @@ explain_brew() {
     fi
 }
 
-# run_brew WORD...
+# run_brew WORD... : nobody is there to be asked. A cask that calls "sudo" would ask at a terminal for a password, where
+# the task still has one; with a helper that has none it fails at once, and works all the same where none is needed.
 run_brew() {
     set -- env "PATH=$PATH" HOMEBREW_NO_AUTO_UPDATE=1 HOMEBREW_NO_ANALYTICS=1 HOMEBREW_NO_ENV_HINTS=1 \
-        HOMEBREW_NO_COLOR=1 HOMEBREW_NO_EMOJI=1 NONINTERACTIVE=1 "$brew" "$@"
+        HOMEBREW_NO_COLOR=1 HOMEBREW_NO_EMOJI=1 HOMEBREW_NO_ASK=1 NONINTERACTIVE=1 SUDO_ASKPASS=/usr/bin/false \
+        "$brew" "$@"
     if [ "$(id -u)" = "$brew_owner" ]; then
         "$@"
-    else
-        sudo -n -H -u "#$brew_owner" -- "$@"
+        return
     fi
+    brew_keeps=
+    # "sudo" drops the proxies of the task; they may hold a password, which is no word of a command
+    if [ -n "${http_proxy-}${https_proxy-}${all_proxy-}${HTTPS_PROXY-}${ALL_PROXY-}" ]; then
+        brew_keeps=--preserve-env=http_proxy,https_proxy,all_proxy,no_proxy,HTTPS_PROXY,ALL_PROXY
+    fi
+    sudo -n -H ${brew_keeps:+"$brew_keeps"} -u "#$brew_owner" -- "$@"
 }
 
 # collect_brew REFRESH

@@ -43,6 +43,7 @@ take_start() {
     until ln -s "$$" "$state/starting" 2> /dev/null; do
         start_holder=$(readlink "$state/starting")
         start_tries=$((start_tries + 1))
+        [ "$start_tries" -le 15 ] || refuse disk_full "Failed to write into $state. Free some space there"
         if ! kill -0 "${start_holder:-0}" 2> /dev/null || [ "$start_tries" -gt 10 ]; then rm -f "$state/starting"; fi
         sleep 1
     done
@@ -50,27 +51,25 @@ take_start() {
 
 write_record() {
     rm -rf "$record.new" && mkdir "$record.new" || return 1
-    printf '%s\n' "$1" > "$record.new/id"
-    date +%s > "$record.new/started"
-    printf '%s\n' "$3" > "$record.new/info"
-    : > "$record.new/progress"
+    # not ":", a file that cannot be written would end the shell
+    printf '%s\n' "$1" > "$record.new/id" && date +%s > "$record.new/started" &&
+        printf '%s\n' "$3" > "$record.new/info" && printf '' > "$record.new/progress" || return 1
     shift 3
     print_items "$@" > "$record.new/items" || return 1
     rm -rf "$record" && mv "$record.new" "$record"
 }
 
+# Five words for each item. "printf" begins its format again; "shift" in bash 3.2 takes minutes for ten thousand.
 print_items() {
-    while [ $# -ge 5 ]; do
-        printf "%s$separator%s$separator%s$separator%s$separator%s\n" "$1" "$2" "$3" "$4" "$5" || return 1
-        shift 5
-    done
+    [ $# -eq 0 ] || printf "%s$separator%s$separator%s$separator%s$separator%s\n" "$@"
 }
 
 # work SECONDS: the detached process.
 work() {
     work_tries=0
     # before it is on record, nobody could tell that this process is at work
-    until [ -e "$record/process" ] || [ "$work_tries" -ge 100 ]; do
+    until [ -e "$record/process" ]; do
+        [ "$work_tries" -lt 100 ] || exit 1
         nap
         work_tries=$((work_tries + 1))
     done
@@ -162,8 +161,9 @@ is_running() {
     [ -n "$running_start" ] && [ "$(find_start "$running_process")" = "$running_start" ]
 }
 
+# In words that depend neither on the language nor on the time zone, which a laptop changes while it travels.
 find_start() {
-    LC_ALL=C ps -o lstart= -p "$1" 2> /dev/null
+    TZ=UTC0 LC_ALL=C ps -o lstart= -p "$1" 2> /dev/null
 }
 
 # refuse_second DOING

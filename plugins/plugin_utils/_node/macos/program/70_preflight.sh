@@ -28,10 +28,17 @@ observe() {
 }
 
 list_busy() {
-    for busy_name in softwareupdate installer brew; do
-        busy_process=$(pgrep -x "$busy_name" | head -n 1)
-        if [ -n "$busy_process" ]; then echo "$busy_process $busy_name"; fi
-    done
+    for busy_name in softwareupdate installer; do tell_busy "$busy_name" -x "$busy_name"; done
+    # its process is a shell's, later one of Ruby
+    tell_busy brew -f '/Homebrew/brew[.](sh|rb)( |$)'
+}
+
+# tell_busy NAME WORD... : the first process that "pgrep" finds so.
+tell_busy() {
+    busy_name=$1
+    shift
+    busy_process=$(pgrep "$@" | head -n 1)
+    if [ -n "$busy_process" ]; then echo "$busy_process $busy_name"; fi
 }
 
 # Any answer of the other side is one, also that it does not like the question.

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +29,22 @@ SOMEBODY = 2001
 
 # Root of this Mac is whoever runs the tests: nothing here may restart the machine or change its user.
 _ID = '#!/bin/sh\ncase $1 in -un) echo root ;; *) echo "${RECORDED_UID-0}" ;; esac\n'
+# Of the caller's environment only what is named is left.
 _SUDO = """\
 #!/bin/sh
-[ "$1 $2 $3" = '-n -H -u' ] && [ "$5" = -- ] || exit 9
-RECORDED_UID=${4#'#'}
-export RECORDED_UID
-shift 5
-exec "$@"
+[ "$1 $2" = '-n -H' ] || exit 9
+shift 2
+kept=
+case $1 in --preserve-env=*) kept=${1#*=}; shift ;; esac
+[ "$1" = -u ] && [ "$3" = -- ] || exit 9
+uid=${2#'#'}
+shift 3
+IFS=,
+for name in $kept; do
+    eval "value=\\${$name-}"
+    [ -z "$value" ] || set -- "$name=$value" "$@"
+done
+exec env -i RECORDED_UID="$uid" HOME=/Users/somebody "$@"
 """
 _DOWN = '#!/bin/sh\necho "${{0##*/}} $*" >> "{place}/down"\n'
 
@@ -46,6 +55,7 @@ class Mac:
 
     folder: Path
     shell: list[str]
+    environment: dict[str, str] = field(default_factory=dict)
 
     @property
     def place(self) -> Path:
@@ -80,6 +90,7 @@ class Mac:
     def run(self, script: bytes, *, uid: int = 0) -> subprocess.CompletedProcess[bytes]:
         path = f"{self.folder}/bin:{os.environ['PATH']}"
         environment = {"PATH": path, "HOME": "/", "RECORDED_UID": str(uid), "TMPDIR": str(self.folder / "tmp")}
+        environment.update(self.environment)
         return subprocess.run(self.shell, input=script, capture_output=True, env=environment, timeout=60, check=False)
 
     def ask(self, *, uid: int = 0, **command: Any) -> dict[str, Any]:

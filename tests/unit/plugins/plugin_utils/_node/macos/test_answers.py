@@ -69,6 +69,35 @@ def test_what_a_profile_defers_is_held() -> None:
     ]
 
 
+def test_what_softwareupdate_itself_calls_deferred_is_held() -> None:
+    text = (
+        f"{BANNER}{FOUND}* Label: Safari18.3.1VenturaAuto-18.3.1\n"
+        "\tTitle: Safari, Version: 18.3.1, Size: 175218KiB, Recommended: YES, Deferred: YES\n"
+        "* Label: macOS Sequoia 15.3.1-24D70\n"
+        "\tTitle: macOS Sequoia 15.3.1, Version: 15.3.1, Size: 1KiB, Recommended: YES, Action: restart, Deferred: YES\n"
+    )
+    found = facts(softwareupdate=text, now="1740000000")
+    assert [entry["name"] for entry in found["candidates"]] == ["Safari"]
+    assert found["held"] == ["Safari.18.3.1"]
+    assert found["warnings"][1] == {
+        "code": "update_deferred",
+        "message": "left alone: Safari 18.3.1, deferred by a profile",
+    }
+
+
+def test_a_list_that_ends_badly_is_not_trusted() -> None:
+    blocks = (("sw_vers", "", 0), ("softwareupdate", show_list("softwareupdate-list.none.txt"), 1))
+    found = ask(("command", "collect", 0), *blocks)["result"]["facts"]
+    assert found["repositories"][0]["reachable"] is False
+
+
+def test_an_earlier_system_of_the_history_is_not_installed() -> None:
+    names = ("macOS 13.6", "Safari")
+    entries = [{"displayName": name, "displayVersion": "1", "processName": "softwareupdated"} for name in names]
+    found = facts(history=plistlib.dumps(entries).decode())
+    assert [entry["name"] for entry in found["installed"]] == ["Safari"]
+
+
 def test_a_system_that_only_the_settings_call_one_is_left_alone() -> None:
     text = f"{BANNER}{FOUND}* Label: Big-1\n\tTitle: Big, Version: 1, Size: 1K, Recommended: YES, \n"
     recommended = '[{"Display Name": "Big", "Display Version": "1", "MobileSoftwareUpdate": 1}]'
@@ -106,6 +135,13 @@ def test_a_cask_with_the_name_of_a_formula_has_its_full_name() -> None:
     assert brewed == [("docker", "7"), ("a", ""), ("homebrew/cask/docker", "1")]
     assert [entry["name"] for entry in found["candidates"]] == ["a", "homebrew/cask/docker"]
     assert found["held"] == ["a"]
+
+
+def test_a_formula_of_a_tap_is_one_package_whether_it_is_outdated_or_not() -> None:
+    outdated = '{"formulae": [{"name": "a/tap/tool", "installed_versions": ["1"], "current_version": "2"}]}'
+    found = facts(brew="b", brew_formulae="tool 1\n", brew_casks="", brew_outdated_formulae=outdated)
+    assert [(entry["name"], entry["version"]) for entry in found["installed"]] == [("tool", "1")]
+    assert [(entry["name"], entry["version"]) for entry in found["candidates"]] == [("tool", "2")]
 
 
 def test_versions_are_ordered_by_their_numbers() -> None:

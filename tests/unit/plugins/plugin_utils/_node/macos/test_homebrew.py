@@ -28,7 +28,7 @@ def test_the_last_of_several_versions_counts_and_what_left_homebrew_too(kind: st
 
 @pytest.mark.parametrize("kind", ["formulae", "casks"])
 def test_outdated_formulae_and_casks_differ_in_their_form(kind: str) -> None:
-    assert parse_outdated(f"Warning: {{x\n{show_outdated(kind)}".replace("{x", "x"), kind) == [
+    assert parse_outdated(f"Warning: {{ x }}\n{show_outdated(kind)}}} so it is\n", kind) == [
         Outdated(name, old, new, False) for name, (old, new) in BREW[f"outdated_{kind}"].items()
     ]
 
@@ -36,6 +36,11 @@ def test_outdated_formulae_and_casks_differ_in_their_form(kind: str) -> None:
 def test_a_pinned_formula_says_so() -> None:
     entry = {"name": "a", "installed_versions": ["1", "2"], "current_version": "3", "pinned": True}
     assert parse_outdated(json.dumps({"formulae": [entry, {}, 7]}), "formulae") == [Outdated("a", "2", "3", True)]
+
+
+def test_what_is_of_a_tap_is_called_as_in_the_list_of_what_is_installed() -> None:
+    entry = {"name": "hashicorp/tap/terraform", "installed_versions": ["1.5"], "current_version": "1.6"}
+    assert parse_outdated(json.dumps({"formulae": [entry]}), "formulae") == [Outdated("terraform", "1.5", "1.6", False)]
 
 
 @pytest.mark.parametrize("text", ["", "Error: no", "[]", "{}", '{"formulae": 1}', '{"formulae": ['])
@@ -54,3 +59,7 @@ def test_the_raw_answers_say_the_same() -> None:
         )
     greedy = parse_outdated(raw["brew outdated --json=v2 --greedy --cask | jq"], "casks")
     assert [found.name for found in greedy][2:4] == ["caldigit-thunderbolt-charging", "electrum"]
+
+
+def test_a_warning_is_no_formula() -> None:
+    assert parse_versions("Warning: something old\nack 2.14\n") == {"ack": "2.14"}

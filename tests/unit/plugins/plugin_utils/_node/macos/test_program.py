@@ -105,6 +105,21 @@ def test_homebrew_is_asked_as_its_owner_and_never_as_root(mac: Mac) -> None:
         assert "belongs to root" in facts["warnings"][-1]["message"]
 
 
+def test_homebrew_asks_nobody_and_takes_the_proxies_of_the_task(mac: Mac) -> None:
+    mac.environment = {"https_proxy": "http://a:b@proxy", "no_proxy": "x,y", "HTTPS_PROXY": "http://c d", "OTHER": "1"}
+    mac.write(mac.folder / "brew_dir/brew", f"#!/bin/sh\nenv > '{mac.place}/seen'\n")
+    seen = dict(line.split("=", 1) for line in _see_environment(mac).splitlines())
+    assert (seen["HOMEBREW_NO_ASK"], seen["SUDO_ASKPASS"]) == ("1", "/usr/bin/false")
+    assert {name: seen.get(name) for name in mac.environment} == {**mac.environment, "OTHER": None}
+    mac.environment = {"no_proxy": "x"}
+    assert "no_proxy" not in _see_environment(mac), "sudo is asked to keep nothing where there is no proxy"
+
+
+def _see_environment(mac: Mac) -> str:
+    mac.ask(command="collect")
+    return (mac.place / "seen").read_text()
+
+
 def test_without_root_apple_is_asked_and_homebrew_only_by_its_owner(mac: Mac) -> None:
     facts = mac.ask(command="collect", uid=4711)["facts"]
     assert [repository["reachable"] for repository in facts["repositories"]] == [True, False]
@@ -129,6 +144,16 @@ def test_a_search_that_failed_is_never_nothing_to_do(mac: Mac, fault: list[Any])
     facts = mac.ask(command="collect")["facts"]
     assert facts["repositories"][0]["reachable"] is False
     assert fault[0].strip() in facts["warnings"][0]["message"]
+
+
+def test_a_receipt_that_cannot_be_read_is_told_and_the_others_are_there(mac: Mac) -> None:
+    mac.change("apple.json", lost_receipts=["org.example.lost"])
+    facts = mac.ask(command="collect")["facts"]
+    assert codes(facts)[-1] == "receipts", facts["warnings"]
+    assert pick(facts["installed"], "org.example.agent")
+    mac.change("apple.json", faults={"pkgutil --pkgs": ["Error: no database\n", 1, 0]})
+    facts = mac.ask(command="collect")["facts"]
+    assert facts["warnings"][-1]["message"] == "pkgutil did not list all packages: Error: no database"
 
 
 def test_a_brew_that_fails_is_told(mac: Mac) -> None:
@@ -250,6 +275,8 @@ def test_an_installer_that_hangs_is_stopped_and_what_is_left_is_not_tried(mac: M
     answer = mac.wait_for("hung")
     assert results(answer) == {"Safari": "failed", "rav1e": "not_tried"}
     assert "patch_step_timeout" in answer["results"][0]["reason"]
+    left = ["pgrep", "-f", f"{mac.place} softwareupdate --install"]
+    assert subprocess.run(left, capture_output=True, check=False).stdout == b"", "what it had started goes on"
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -280,6 +307,53 @@ def test_a_second_install_is_refused_a_repeated_start_is_not_and_a_killed_one_is
     mac.change("apple.json", install_seconds=0)
     mac.ask(command="install", operation_id="third", packages=[SAFARI])
     assert results(mac.wait_for("third")) == {"Safari": "installed"}
+
+
+def test_an_install_goes_on_while_the_mac_comes_into_another_time_zone(mac: Mac) -> None:
+    mac.change("apple.json", install_seconds=2)
+    mac.environment["TZ"] = "Europe/Berlin"
+    mac.ask(command="install", operation_id="far", packages=[SAFARI])
+    mac.environment["TZ"] = "America/New_York"
+    assert mac.ask(command="poll", operation_id="far", wait=0)["state"] == "running"
+    assert results(mac.wait_for("far")) == {"Safari": "installed"}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("ln", "exit 1"),
+        ("mkdir", '/bin/mkdir "$@"; case $1 in *.new) exec /bin/mkdir "$1/progress" ;; esac'),
+        ("mkdir", "exit 1"),
+    ],
+)
+def test_a_record_that_cannot_be_written_stops_the_install(mac: Mac, shell: str, name: str, text: str) -> None:
+    mac.write(mac.folder / "bin" / name, f"#!/bin/sh\n{text}\n")
+    mac.write(mac.folder / "bin/sleep", "#!/bin/sh\n")
+    with pytest.raises(NodeRefusedError, match="Free some space") as caught:
+        mac.ask(command="install", operation_id="full", packages=[SAFARI])
+    assert caught.value.code == "disk_full"
+    assert not [words for words in mac.calls if "--install" in words]
+
+
+def test_who_is_not_on_record_installs_nothing(mac: Mac) -> None:
+    """Nobody could tell that it is at work, and a second install would start."""
+    mac.write(mac.folder / "bin/mv", '#!/bin/sh\ncase $1 in */process.new) exit 1 ;; esac\nexec /bin/mv "$@"\n')
+    mac.write(mac.folder / "bin/sleep", '#!/bin/sh\n[ "$1" = 0.2 ] || exec /bin/sleep "$@"\n')
+    assert mac.ask(command="install", operation_id="lost", packages=[SAFARI])["state"] == "interrupted"
+    worker = int((mac.state / "operation/process.new").read_text().split()[0])
+    deadline = time.monotonic() + 30
+    while _is_there(worker):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert not [words for words in mac.calls if "--install" in words]
+
+
+def _is_there(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def kill_tree(pid: int) -> None:
@@ -324,6 +398,13 @@ def test_a_plan_is_what_was_asked_for(mac: Mac) -> None:
         ("Safari", "planned", "17.5"),
         ("rav1e", "planned", "0.3.3"),
     ]
+    assert mac.ask(command="plan", packages=[]) == {"transaction": [], "repair": []}
+
+
+def test_ten_thousand_packages_are_ten_thousand_items(mac: Mac) -> None:
+    packages = [{**RAV1E, "name": f"p{number}"} for number in range(10_000)]
+    transaction = mac.ask(command="plan", packages=packages)["transaction"]
+    assert [entry["name"] for entry in transaction] == [package["name"] for package in packages]
 
 
 def test_a_preflight_observes_and_changes_nothing(mac: Mac) -> None:
@@ -337,6 +418,17 @@ def test_a_preflight_observes_and_changes_nothing(mac: Mac) -> None:
     (endpoint,) = seen["endpoints"]
     assert (endpoint["host"], endpoint["port"], endpoint["reachable"]) == ("127.0.0.1", 9, False)
     assert not mac.state.exists()
+
+
+def test_a_preflight_names_who_is_at_work(mac: Mac) -> None:
+    place = f"{mac.folder}/Library/Homebrew/brew.sh"
+    mac.write(Path(place), "sleep 60\n")
+    with subprocess.Popen(["/bin/sh", place, "upgrade"]) as brew:
+        try:
+            held = mac.ask(command="preflight")["observations"]["locks"]["held"]
+            assert {"path": "brew", "holder": f"brew (process {brew.pid})"} in held
+        finally:
+            kill_tree(brew.pid)
 
 
 @pytest.mark.parametrize("name", ["dance", "'; exit 7; '", "$(exit 7)", "\n@@ x end 0", "\u201cf\u00fcr\u201d %s"])

@@ -74,6 +74,23 @@ def test_no_raw_list_is_left_out() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("more", "recommended", "action", "deferred"),
+    [
+        ("", False, "", False),
+        (" ", False, "", False),
+        (" Recommended: YES, Action: restart, Deferred: YES", True, "restart", True),
+        (" Recommended: YES, Deferred: YES, ", True, "", True),
+        (" Recommended: NO, Action: shut down, Deferred: NO, Something new: a (b)", False, "shut down", False),
+    ],
+)
+def test_after_the_size_come_those_fields_that_there_are(
+    more: str, recommended: bool, action: str, deferred: bool
+) -> None:
+    text = f"{BANNER}* Label: Thing1-1.0\n\tTitle: Thing, One, Version: 1.0, Size: 1.5MB,{more}\n"
+    assert parse_offers(text) == [Offer("Thing1-1.0", "Thing, One", "1.0", recommended, action, deferred)]
+
+
 def test_a_blank_at_the_end_of_a_label_belongs_to_it() -> None:
     (offer,) = parse_offers(show_list("softwareupdate-list.10.14-trailing-space.txt"))
     assert offer.label == "macOS Mojave 10.14.6 Supplemental Update- "

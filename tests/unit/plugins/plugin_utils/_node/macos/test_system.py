@@ -52,3 +52,7 @@ def test_the_boot_is_rounded_up() -> None:
     assert find_boot_time("{ sec = 1700000000, usec = 1 } Tue Nov 14 22:13:20 2023") == 1700000001
     assert find_boot_time("{ sec = 1700000000, usec = 0 } Tue Nov 14 22:13:20 2023") == 1700000000
     assert find_boot_time("") is None
+
+
+def test_the_oldest_system_that_is_supported_has_its_product() -> None:
+    assert identify("ProductName:\tmacOS\nProductVersion:\t11.3.1\n")["product"] == "BigSur11.3.1"
