@@ -96,8 +96,8 @@ options:
       - What a host is called, the first of these that it has, and its id if it has none.
       - One of V(instance-id), V(dns-name), V(private-dns-name), V(ip-address), V(private-ip-address), V(ipv6-address)
         of EC2, V(computer-name), V(ssm-ip-address), V(ssm-name) of Systems Manager, or V(tag:KEY).
-      - Characters that do not belong into names become C(_). Where several nodes had one name, they have their ids. What
-        is the name of a group is nobody's.
+      - Characters that do not belong into names become C(_). Where several nodes had one name, they have their ids.
+        The name of a group is no host's.
     type: list
     elements: str
     default: [instance-id]

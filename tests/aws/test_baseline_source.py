@@ -214,8 +214,8 @@ def test_an_endpoint_that_hangs_ends_in_an_error(aws: Aws, host: Host, monkeypat
 
 
 def test_a_policy_names_baselines_by_name_or_id_and_awss_own_as_well(ssm: Any, host: Host) -> None:
-    ours = create(ssm, "ours")
-    names = {"ours": ours, ours: ours, "AWS-UbuntuDefaultPatchBaseline": None}
+    ours, prefixed = create(ssm, "ours"), create(ssm, "pb-web")
+    names = {"ours": ours, ours: ours, "pb-web": prefixed, "AWS-UbuntuDefaultPatchBaseline": None}
     for name, baseline_id in names.items():
         found = host.freeze(group="web", patch_baselines={"UBUNTU": name})
         assert baseline_id in (None, found.baseline.id)

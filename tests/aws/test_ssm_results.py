@@ -177,8 +177,12 @@ def test_the_patch_state_and_the_items_are_what_was_found(aws: Aws, ssm: Any, co
 
 def test_what_was_found_again_is_no_change_and_its_items_are_not_sent_again(aws: Aws, controller: Controller) -> None:
     (node,) = aws.seed(count=1)
-    reports = [controller.tell(node) for _time in range(2)]
+    reports, told_at = [], []
+    for _time in range(2):
+        reports.append(controller.tell(node))
+        told_at.append(controller.store.told_of(["web1"])["web1"]["items_told_at"])
     assert [report.changed for report in reports] == [True, False]
+    assert told_at[0] == told_at[1], "the items are as old as they were: after a week they are sent again"
     assert reports[1].msg == "summary; its 3 compliance items of type Patch are there"
     assert calls_of(aws) == [1, 2]
 
@@ -204,10 +208,22 @@ def test_the_items_are_sent_again_when_they_may_have_gone_or_are_wanted_elsewher
     controller.tell(first)
     controller.tell(second)
     assert len(items_of(ssm, second)) == 3, "the host is another node now"
+    elsewhere = controller.begin()
+    controller.ask(elsewhere, "web1", second, assess(), region="eu-west-1")
+    (report,) = controller.report(elsewhere)
+    assert "InvalidResourceId" in report.msg, "the items are not there yet, so they are sent first"
     module = "ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.ssm_results"
     monkeypatch.setattr(f"{module}._TOLD_FOR", timedelta(0))
     controller.tell(second)
-    assert calls_of(aws) == [3, 3]
+    assert calls_of(aws) == [4, 3]
+
+
+def test_another_node_of_the_same_name_has_a_past_of_its_own(aws: Aws, ssm: Any, controller: Controller) -> None:
+    first, second = aws.seed(count=2)
+    controller.tell(first, assess(operation="Install"))
+    assert state_of(ssm, first).get("LastNoRebootInstallOperationTime")
+    controller.tell(second)
+    assert not state_of(ssm, second).get("LastNoRebootInstallOperationTime")
 
 
 def test_what_is_delivered_is_not_delivered_twice(aws: Aws, controller: Controller) -> None:

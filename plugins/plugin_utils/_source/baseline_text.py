@@ -84,7 +84,8 @@ def _apply(text: str, name: str, edits: Sequence[Edit]) -> list[Any]:
             documents[edit.document] = [*old[:position], edit.whole, *old[position + 1 :]]
         elif isinstance(old, Mapping) and not _is_spelled_otherwise(old):
             merged = {**old, **edit.changes}
-            documents[edit.document] = {key: value for key, value in merged.items() if value is not None}
+            gone = {key for key, value in edit.changes.items() if value is None}
+            documents[edit.document] = {key: value for key, value in merged.items() if key not in gone}
         else:
             documents[edit.document] = edit.whole
     return documents

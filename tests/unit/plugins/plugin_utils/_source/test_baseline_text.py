@@ -48,6 +48,11 @@ def test_only_the_lines_of_a_changed_key_change() -> None:
     assert lost == 1
 
 
+def test_a_key_without_a_value_costs_no_comments() -> None:
+    text = "name: web  # mine\ndescription:\napproved_patches: [curl]\n"
+    assert edit(text, approved_patches=["vim"]) == (text.replace(" [curl]", "\n  - vim"), 0)
+
+
 def test_a_key_that_is_gone_goes_with_its_lines_and_a_new_one_comes_last() -> None:
     text, lost = edit(PERSONS, rejected_patches=None, tags={"Team": "yes"})
     assert text == PERSONS.replace("rejected_patches: [nginx]  # see ticket 7\n", "").replace(
