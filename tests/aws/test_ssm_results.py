@@ -226,6 +226,19 @@ def test_another_node_of_the_same_name_has_a_past_of_its_own(aws: Aws, ssm: Any,
     assert not state_of(ssm, second).get("LastNoRebootInstallOperationTime")
 
 
+@pytest.mark.parametrize(("began", "start"), [(-600, 600), (600, 0)])
+def test_an_operation_begins_with_its_turn_but_not_with_a_later_one(
+    aws: Aws, ssm: Any, controller: Controller, monkeypatch: pytest.MonkeyPatch, began: int, start: int
+) -> None:
+    (node,) = aws.seed(count=1)
+    turn = Clock().now + timedelta(seconds=began)
+    monkeypatch.setattr(controller.store, "turn_began", lambda _run_id, _host: turn)
+    controller.tell(node)
+    state = state_of(ssm, node)
+    lasted = state["OperationEndTime"] - state["OperationStartTime"]
+    assert round(lasted.total_seconds(), -1) == start
+
+
 def test_what_is_delivered_is_not_delivered_twice(aws: Aws, controller: Controller) -> None:
     (node,) = aws.seed(count=1)
     controller.tell(node)
