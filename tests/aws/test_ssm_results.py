@@ -280,6 +280,18 @@ def test_other_refusals_are_told_in_their_own_words(aws: Aws, controller: Contro
     assert calls_of(aws) == [2, 0]
 
 
+def test_what_is_refused_as_both_types_is_told_as_of_the_first(aws: Aws, controller: Controller) -> None:
+    (node,) = aws.seed(count=1)
+    refusal = {"operation": "PutComplianceItems", "times": 1}
+    aws.control(
+        failures=[
+            {**refusal, "code": "ValidationException", "message": "no good"},
+            {**refusal, "code": "ComplianceTypeCountLimitExceededException", "message": "too many types"},
+        ]
+    )
+    assert "no good (ValidationException)" in controller.tell(node).msg
+
+
 def test_a_node_that_is_not_there_does_not_stop_the_others(aws: Aws, ssm: Any, controller: Controller) -> None:
     nodes = [*aws.seed(count=1), *(f"mi-{number:017x}" for number in range(5)), *aws.seed(count=1)]
     run_id = controller.begin()
@@ -316,6 +328,8 @@ def test_a_node_with_two_hosts_is_told_of_neither(aws: Aws, ssm: Any, controller
     run_id = controller.begin()
     for host in ("web1", "web2"):
         controller.ask(run_id, host, node, assess())
+    controller.report(run_id, "web1", "web2", check_mode=True)
+    assert [entry.state for entry in controller.store.due_deliveries(run_id, ["web1", "web2"])] == ["asked", "asked"]
     reports = controller.report(run_id, "web1", "web2")
     assert {(report.state, report.msg) for report in reports} == {
         (
