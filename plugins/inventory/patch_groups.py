@@ -97,6 +97,7 @@ options:
       - One of V(instance-id), V(dns-name), V(private-dns-name), V(ip-address), V(private-ip-address), V(ipv6-address)
         of EC2, V(computer-name), V(ssm-ip-address), V(ssm-name) of Systems Manager, or V(tag:KEY).
       - Characters that do not belong into names become C(_). Where several nodes had one name, they have their ids.
+        The name of a group is no host's.
     type: list
     elements: str
     default: [instance-id]
@@ -104,7 +105,7 @@ options:
     description:
       - Where a host is reached (C(ansible_host)), the first of these that it has; words as in O(hostnames). To
         overwrite it by an expression use O(compose).
-      - What is no host name or IP address is not used.
+      - What is no host name or IP address is not used, nor C(localhost) and other addresses of the controller itself.
       - V(dns-name), the public name, leads to the private address from within the VPC. To always take the private
         address, give V(private-ip-address) first.
     type: list
@@ -275,7 +276,7 @@ class InventoryModule(AWSInventoryBase):
             nodes = self._find_nodes(query, path, cache)
         except InventoryError as error:
             raise AnsibleParserError(str(error)) from error
-        made = make_hosts(nodes, choices, self._sanitize_group_name)
+        made = make_hosts(nodes, choices, self._sanitize_group_name, inventory.groups)
         for warning in made.warnings:
             self.warn(warning)
         known = set(inventory.hosts)
@@ -329,15 +330,17 @@ class InventoryModule(AWSInventoryBase):
         return connect_over(client, service, RETRY)
 
     def _add(self, host: Host) -> None:
-        self.inventory.add_host(host.name)
+        # Of the groups that options compose nobody knows the names before.
+        known = host.plain_name if host.name in self.inventory.groups else host.name
+        self.inventory.add_host(known)
         variables = as_text(host.variables)
         for name, value in variables.items():
-            self.inventory.set_variable(host.name, name, value)
+            self.inventory.set_variable(known, name, value)
         for path in host.groups:
             names = [self.inventory.add_group(name) for name in path]
-            for parent, child in zip(names, [*names[1:], host.name], strict=True):
+            for parent, child in zip(names, [*names[1:], known], strict=True):
                 self.inventory.add_child(parent, child)
         strict = self.get_option("strict")
-        self._set_composite_vars(self.get_option("compose"), variables, host.name, strict=strict)
-        self._add_host_to_composed_groups(self.get_option("groups"), variables, host.name, strict=strict)
-        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, host.name, strict=strict)
+        self._set_composite_vars(self.get_option("compose"), variables, known, strict=strict)
+        self._add_host_to_composed_groups(self.get_option("groups"), variables, known, strict=strict)
+        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, known, strict=strict)

@@ -18,7 +18,7 @@ description:
     if the file speaks of them (C(tags), C(patch_groups), C(default_baseline)). Everything is read and compared before
     anything is changed.
   - A pull writes a new file for what no file has, and otherwise changes the lines that differ; other keys and their
-    comments stay. A list of baselines and JSON are written anew. If any file of the folder is not understood, nothing
+    comments stay. JSON and what is in braces are written anew. If any file of the folder is not understood, nothing
     is written.
 options:
   patch_baselines_direction:

@@ -213,9 +213,14 @@ def test_an_endpoint_that_hangs_ends_in_an_error(aws: Aws, host: Host, monkeypat
     aws.control(hang=None)
 
 
+def test_a_group_whose_name_begins_another_one_has_not_its_baseline(ssm: Any, host: Host) -> None:
+    create(ssm, "for-website", "website")
+    assert host.freeze(group="web").source == "predefined"
+
+
 def test_a_policy_names_baselines_by_name_or_id_and_awss_own_as_well(ssm: Any, host: Host) -> None:
-    ours = create(ssm, "ours")
-    names = {"ours": ours, ours: ours, "AWS-UbuntuDefaultPatchBaseline": None}
+    ours, prefixed = create(ssm, "ours"), create(ssm, "pb-web")
+    names = {"ours": ours, ours: ours, "pb-web": prefixed, "AWS-UbuntuDefaultPatchBaseline": None}
     for name, baseline_id in names.items():
         found = host.freeze(group="web", patch_baselines={"UBUNTU": name})
         assert baseline_id in (None, found.baseline.id)

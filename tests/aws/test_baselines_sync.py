@@ -136,6 +136,14 @@ def sync(aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     yield Sync(tmp_path / "patch_baselines", aws.url)
 
 
+def test_where_nothing_was_done_nothing_is_said_to_be(aws: Aws, sync: Sync) -> None:
+    sync.write(web=UBUNTU)
+    aws.control(deny=["ssm:CreatePatchBaseline"])
+    with pytest.raises(AwsError, match="Failed to create patch baseline 'web-servers'") as caught:
+        sync.push()
+    assert "Done before" not in str(caught.value)
+
+
 def changed(synced: Synced) -> list[str]:
     return sorted(str(row["name"]) for row in synced.baselines if row["changed"])
 

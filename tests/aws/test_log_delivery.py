@@ -96,6 +96,18 @@ def test_what_went_well_has_no_standard_error_and_nothing_is_replaced(aws: Aws, 
     }
 
 
+def test_what_another_controller_has_written_meanwhile_is_not_written_again(
+    aws: Aws, controller: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    controller.leave("theirs\n")
+    controller.leave("ours\n", node="web2")
+    first, second = controller.store.waiting_logs(["web1"])
+    monkeypatch.setattr(controller.store, "waiting_logs", lambda _hosts: [first, second])
+    controller.store.end_log(first.id)
+    assert [report.destination.split("/")[5] for report in controller.deliver()] == ["web2"]
+    assert list(objects_of(aws).values()) == ["ours\n"]
+
+
 def test_check_mode_writes_nothing_and_says_what_waits(aws: Aws, controller: Controller) -> None:
     controller.leave()
     (report,) = controller.deliver(check_mode=True)

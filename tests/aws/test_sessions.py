@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 import socket
 import sys
+import threading
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +202,28 @@ def test_an_error_of_the_layer_of_systems_manager_is_translated_with_its_own_wor
     ):
         made.ssm().call("read 'x'", "get_patch_baseline", BaselineId="pb-00000000000000000")
     assert caught.value.code == "AccessDeniedException"
+
+
+def test_an_answer_that_is_not_awss_is_told_without_its_page(session: MakeSession) -> None:
+    class Page(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(502)
+            self.end_headers()
+            self.wfile.write(b"<!doctype html><title>A proxy</title>")
+
+        def log_message(self, *_args: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Page) as proxy:
+        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        try:
+            with pytest.raises(
+                AwsError, match=r"Failed to find out the AWS account .*Check this machine's n"
+            ) as caught:
+                session(endpoint_url=f"http://127.0.0.1:{proxy.server_port}").account_id()
+        finally:
+            proxy.shutdown()
+    assert "A proxy" not in str(caught.value)
 
 
 def test_other_errors_stay_what_they_are(session: MakeSession) -> None:

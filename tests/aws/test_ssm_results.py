@@ -177,8 +177,12 @@ def test_the_patch_state_and_the_items_are_what_was_found(aws: Aws, ssm: Any, co
 
 def test_what_was_found_again_is_no_change_and_its_items_are_not_sent_again(aws: Aws, controller: Controller) -> None:
     (node,) = aws.seed(count=1)
-    reports = [controller.tell(node) for _time in range(2)]
+    reports, told_at = [], []
+    for _time in range(2):
+        reports.append(controller.tell(node))
+        told_at.append(controller.store.told_of(["web1"])["web1"]["items_told_at"])
     assert [report.changed for report in reports] == [True, False]
+    assert told_at[0] == told_at[1], "the items are as old as they were: after a week they are sent again"
     assert reports[1].msg == "summary; its 3 compliance items of type Patch are there"
     assert calls_of(aws) == [1, 2]
 
@@ -204,10 +208,35 @@ def test_the_items_are_sent_again_when_they_may_have_gone_or_are_wanted_elsewher
     controller.tell(first)
     controller.tell(second)
     assert len(items_of(ssm, second)) == 3, "the host is another node now"
+    elsewhere = controller.begin()
+    controller.ask(elsewhere, "web1", second, assess(), region="eu-west-1")
+    (report,) = controller.report(elsewhere)
+    assert "InvalidResourceId" in report.msg, "the items are not there yet, so they are sent first"
     module = "ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.ssm_results"
     monkeypatch.setattr(f"{module}._TOLD_FOR", timedelta(0))
     controller.tell(second)
-    assert calls_of(aws) == [3, 3]
+    assert calls_of(aws) == [4, 3]
+
+
+def test_another_node_of_the_same_name_has_a_past_of_its_own(aws: Aws, ssm: Any, controller: Controller) -> None:
+    first, second = aws.seed(count=2)
+    controller.tell(first, assess(operation="Install"))
+    assert state_of(ssm, first).get("LastNoRebootInstallOperationTime")
+    controller.tell(second)
+    assert not state_of(ssm, second).get("LastNoRebootInstallOperationTime")
+
+
+@pytest.mark.parametrize(("began", "start"), [(-600, 600), (600, 0)])
+def test_an_operation_begins_with_its_turn_but_not_with_a_later_one(
+    aws: Aws, ssm: Any, controller: Controller, monkeypatch: pytest.MonkeyPatch, began: int, start: int
+) -> None:
+    (node,) = aws.seed(count=1)
+    turn = Clock().now + timedelta(seconds=began)
+    monkeypatch.setattr(controller.store, "turn_began", lambda _run_id, _host: turn)
+    controller.tell(node)
+    state = state_of(ssm, node)
+    lasted = state["OperationEndTime"] - state["OperationStartTime"]
+    assert round(lasted.total_seconds(), -1) == start
 
 
 def test_what_is_delivered_is_not_delivered_twice(aws: Aws, controller: Controller) -> None:
@@ -251,6 +280,18 @@ def test_other_refusals_are_told_in_their_own_words(aws: Aws, controller: Contro
     assert calls_of(aws) == [2, 0]
 
 
+def test_what_is_refused_as_both_types_is_told_as_of_the_first(aws: Aws, controller: Controller) -> None:
+    (node,) = aws.seed(count=1)
+    refusal = {"operation": "PutComplianceItems", "times": 1}
+    aws.control(
+        failures=[
+            {**refusal, "code": "ValidationException", "message": "no good"},
+            {**refusal, "code": "ComplianceTypeCountLimitExceededException", "message": "too many types"},
+        ]
+    )
+    assert "no good (ValidationException)" in controller.tell(node).msg
+
+
 def test_a_node_that_is_not_there_does_not_stop_the_others(aws: Aws, ssm: Any, controller: Controller) -> None:
     nodes = [*aws.seed(count=1), *(f"mi-{number:017x}" for number in range(5)), *aws.seed(count=1)]
     run_id = controller.begin()
@@ -287,6 +328,8 @@ def test_a_node_with_two_hosts_is_told_of_neither(aws: Aws, ssm: Any, controller
     run_id = controller.begin()
     for host in ("web1", "web2"):
         controller.ask(run_id, host, node, assess())
+    controller.report(run_id, "web1", "web2", check_mode=True)
+    assert [entry.state for entry in controller.store.due_deliveries(run_id, ["web1", "web2"])] == ["asked", "asked"]
     reports = controller.report(run_id, "web1", "web2")
     assert {(report.state, report.msg) for report in reports} == {
         (

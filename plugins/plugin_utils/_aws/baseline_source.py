@@ -10,6 +10,7 @@ for by GetPatchBaselineForPatchGroup, because for a group without registration i
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import Baseline, OperatingSystem
@@ -21,6 +22,8 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.basel
 )
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.patch_groups import list_groups
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._aws.session import AwsError, AwsSession
+
+_ID = re.compile(r"pb-[0-9A-Za-z]{17}|arn:.*")  # a name may begin with pb- too
 
 
 class FoundBaseline(NamedTuple):
@@ -59,7 +62,7 @@ def find_by_name(session: AwsSession, system: OperatingSystem, name: str, key: s
 
     Raises AwsError if there is not exactly one, and BaselineError for a baseline that is none.
     """
-    is_id = name.startswith(("pb-", "arn:"))
+    is_id = _ID.fullmatch(name) is not None
     options = {
         "baseline_id": name if is_id else None,
         "baseline_name": None if is_id else name,

@@ -86,6 +86,7 @@ _CLASSES = {
     "InvalidConfigError": _NO_PROFILE,
     "ConnectionError": _UNREACHABLE,
     "HTTPClientError": _UNREACHABLE,  # no answer in time, a proxy, a certificate
+    "ResponseParserError": _UNREACHABLE,  # what answered is not AWS
 }
 
 
@@ -119,9 +120,10 @@ def _tell(tried: str, where: str, error: Exception) -> AwsError | None:
     try:
         from boto3.exceptions import Boto3Error
         from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
     except ImportError:
         return None
-    from_aws = (Boto3Error, BotoCoreError, ClientError)
+    from_aws = (Boto3Error, BotoCoreError, ClientError, ResponseParserError)
     if isinstance(error, from_aws):
         return _describe(tried, error)
     if type(error).__name__ not in ("SsmError", "StateError"):  # not imported: they need amazon.aws
@@ -135,8 +137,13 @@ def _tell(tried: str, where: str, error: Exception) -> AwsError | None:
 def _describe(tried: str, cause: Exception) -> AwsError:
     answer = (getattr(cause, "response", None) or {}).get("Error", {})
     code = str(answer.get("Code", "")) or type(cause).__name__
-    text = f"{str(answer.get('Message') or '').rstrip('. ')} ({code})" if answer else str(cause)
+    text = f"{str(answer.get('Message') or '').rstrip('. ')} ({code})" if answer else _first_line(cause)
     names = [code, *(kind.__name__ for kind in type(cause).__mro__)]
     way_out = next((found for name in names if (found := _CODES.get(name) or _CLASSES.get(name))), "")
     message = f"{tried}: {text.rstrip('. ')}"
     return AwsError(f"{message}. {way_out}" if way_out else message, code)
+
+
+def _first_line(cause: Exception) -> str:
+    """What botocore says; below it may come the page of a proxy."""
+    return next(iter(str(cause).splitlines()), "")

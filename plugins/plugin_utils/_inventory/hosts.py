@@ -11,7 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._inventory import groups
-from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._inventory.names import find_address, name_nodes
+from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._inventory.names import (
+    find_address,
+    name_nodes,
+    plain_id,
+)
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._inventory.nodes import Node
 
 _SHOWN = 5
@@ -28,11 +32,15 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A host of the inventory. Its groups are paths of names that Ansible takes."""
+    """A host of the inventory. Its groups are paths of names that Ansible takes.
+
+    ``plain_name``: what no group is called, for where the name turns out to be that of a group of the user's.
+    """
 
     name: str
     variables: Mapping[str, Any]
     groups: tuple[groups.Path, ...]
+    plain_name: str
 
 
 @dataclass(slots=True)
@@ -43,17 +51,26 @@ class Hosts:
     warnings: list[str] = field(default_factory=list)
 
 
-def make_hosts(nodes: Sequence[Node], choices: Choices, sanitize: Callable[[str], str]) -> Hosts:
-    """Return the hosts of the nodes; ``sanitize`` makes the name of a group one that Ansible takes."""
-    names, shared = name_nodes(nodes, choices.hostnames)
+def make_hosts(
+    nodes: Sequence[Node], choices: Choices, sanitize: Callable[[str], str], others: Iterable[str] = ()
+) -> Hosts:
+    """Return the hosts of the nodes; ``sanitize`` makes the name of a group one that Ansible takes.
+
+    ``others`` are the groups that the inventory has besides.
+    """
+    paths = {
+        node.id: tuple(tuple(map(sanitize, path)) for path in groups.groups_of(node, choices.groupings))
+        for node in nodes
+    }
+    named = {name for found in paths.values() for path in found for name in path}
+    names, shared = name_nodes(nodes, choices.hostnames, named.union(others))
     made = Hosts(warnings=_warn_of_groups(nodes, sanitize) if "patch_group" in choices.groupings else [])
     refused: dict[str, str] = {}
     for node in sorted(nodes, key=lambda node: names[node.id]):
         address, no_address = find_address(node, choices.addresses)
         if no_address:
             refused[node.id] = no_address
-        paths = tuple(tuple(sanitize(name) for name in path) for path in groups.groups_of(node, choices.groupings))
-        made.hosts.append(Host(names[node.id], _variables_of(node, address), paths))
+        made.hosts.append(Host(names[node.id], _variables_of(node, address), paths[node.id], plain_id(node.id)))
     if shared:
         made.warnings.append(
             f"{_count(shared, 'name')} would mean several nodes, which have their ids instead: {_list(shared)}"

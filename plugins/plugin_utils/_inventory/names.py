@@ -40,6 +40,8 @@ _NOT_IN_NAMES = re.compile(r"[^\w.-]|^[.-]")
 _LONGEST = 253
 # Names that mean something else to Ansible than a host of an inventory.
 _TAKEN = frozenset({"all", "ungrouped", "localhost", "127.0.0.1", "::1"})
+# Addresses that lead to the machine that asks, so the controller would be patched for the node.
+_HERE = frozenset({"127.0.0.1", "::1", "0.0.0.0", "::"})
 
 
 def check_preferences(option: str, preferences: Iterable[object]) -> tuple[str, ...]:
@@ -62,7 +64,9 @@ def find_address(node: Node, preferences: Sequence[str]) -> tuple[str | None, st
 
 
 def is_address(value: str) -> bool:
-    """Tell whether this is a host name or an IP address and nothing else."""
+    """Tell whether this is a host name or an IP address and nothing else, and not one of whoever asks for it."""
+    if value in _HERE or value.lower().partition(".")[0] == "localhost":
+        return False
     if len(value) <= _LONGEST and _HOST_NAME.fullmatch(value):
         return True
     try:
@@ -72,22 +76,30 @@ def is_address(value: str) -> bool:
         return False
 
 
-def name_nodes(nodes: Sequence[Node], preferences: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+def name_nodes(
+    nodes: Sequence[Node], preferences: Sequence[str], groups: Iterable[str] = ()
+) -> tuple[dict[str, str], list[str]]:
     """Return the inventory name of each node by its id, and the names that several nodes would have had.
 
-    Those have their ids for names, as have nodes without any of the preferences.
+    Those have their ids for names, as have nodes without any of the preferences. Names of groups are none: Ansible
+    would put the group where the host belongs.
     """
-    ids = {_plain(node.id) for node in nodes}
-    wanted = {node.id: _find_name(node, preferences, ids) for node in nodes}
+    taken = {_plain(node.id) for node in nodes} | set(groups)
+    wanted = {node.id: _find_name(node, preferences, taken) for node in nodes}
     counts = Counter(wanted.values())
     shared = sorted(name for name, count in counts.items() if count > 1)
-    return {node_id: _plain(node_id) if counts[name] > 1 else name for node_id, name in wanted.items()}, shared
+    return {node_id: plain_id(node_id) if counts[name] > 1 else name for node_id, name in wanted.items()}, shared
 
 
-def _find_name(node: Node, preferences: Sequence[str], ids: set[str]) -> str:
+def plain_id(node_id: str) -> str:
+    """Return the name of a node that has no other."""
+    return _plain(node_id)
+
+
+def _find_name(node: Node, preferences: Sequence[str], taken: set[str]) -> str:
     for value in _values(node, preferences):
         name = _plain(value)
-        if len(name) <= _LONGEST and name.lower() not in _TAKEN and (value == node.id or name not in ids):
+        if len(name) <= _LONGEST and name.lower() not in _TAKEN and (value == node.id or name not in taken):
             return name
     return _plain(node.id)
 

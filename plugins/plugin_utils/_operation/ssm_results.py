@@ -121,12 +121,12 @@ def _report_part(
     check_mode: bool,
 ) -> list[HostReport]:
     records = store.read_assessments([entry.assessment_id for entry in entries])
-    before = [told.get(entry.host, {}) for entry in entries]
+    before = [_recall(entry, told) for entry in entries]
     found = [
         _describe(store, entry, records[entry.assessment_id], known)
         for entry, known in zip(entries, before, strict=True)
     ]
-    parcels = [_pack(entry, results, known) for entry, results, known in zip(entries, found, before, strict=True)]
+    parcels = [_pack(results, known) for results, known in zip(found, before, strict=True)]
     receipts = [Receipt()] * len(parcels) if check_mode else courier.deliver(parcels)
     return [
         _end(store, entry, receipt, results, known, check_mode)
@@ -165,10 +165,15 @@ def _is_available_compliant(store: Store, record: AssessmentRecord) -> bool:
     )
 
 
-def _pack(entry: Delivery, results: NodeResults, known: Mapping[str, Any]) -> Parcel:
-    if known.get("place") != _name_place(entry) or known.get("node_id") != entry.node_id:
-        return Parcel(results)
-    if datetime.now(timezone.utc) - datetime.fromisoformat(known["items_told_at"]) > _TOLD_FOR:
+def _recall(entry: Delivery, told: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """What was last told of a node in that account; nothing if the host was another node then, or told elsewhere."""
+    known = told.get(entry.host, {})
+    is_same = known.get("place") == _name_place(entry) and known.get("node_id") == entry.node_id
+    return known if is_same else {}
+
+
+def _pack(results: NodeResults, known: Mapping[str, Any]) -> Parcel:
+    if not known or datetime.now(timezone.utc) - datetime.fromisoformat(known["items_told_at"]) > _TOLD_FOR:
         return Parcel(results)
     return Parcel(results, str(known["items_hash"]), str(known["compliance_type"]))
 

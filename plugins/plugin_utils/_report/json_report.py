@@ -26,6 +26,9 @@
         "reboot": {"decided": true, "performed": true, "reason": "", "reasons": [], "count": 1},   null: after a scan
         "warnings": [],
         "incident": {"state": "UNREACHABLE", "at": "...", "message": "..."},   a later try that failed, or null
+        "delivery": {"state": "failed", "instance_id": "i-...", "tried_at": "...", "message": "..."},
+                                                       whether Systems Manager was told of this assessment: asked,
+                                                       failed, delivered or withheld; null: nobody wants it to be
         "patches": [                                   the engine's patch results with their reasons
           {...}
         ]}
@@ -103,7 +106,7 @@ def _write(report: Report, stream: TextIO) -> None:
 
 
 def _describe(row: HostRow, patches: list[dict[str, Any]]) -> dict[str, Any]:
-    incident = row.incident
+    incident, delivery = row.incident, row.delivery
     return {
         **{name: getattr(row, name) for name in _PLAIN_FIELDS},
         "last_scan_at": None if row.last_scan_at is None else render_second(row.last_scan_at),
@@ -115,4 +118,11 @@ def _describe(row: HostRow, patches: list[dict[str, Any]]) -> dict[str, Any]:
         "warnings": list(row.warnings),
         "incident": incident
         and {"state": incident.state, "at": render_second(incident.recorded_at), "message": incident.message},
+        "delivery": delivery
+        and {
+            "state": delivery.state,
+            "instance_id": delivery.node_id,
+            "tried_at": None if delivery.tried_at is None else render_second(delivery.tried_at),
+            "message": delivery.message,
+        },
     }

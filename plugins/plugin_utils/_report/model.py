@@ -19,6 +19,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._report im
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.packing import make_storable
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._store.records import (
     AssessmentRecord,
+    Delivery,
     HostEntry,
     Incident,
 )
@@ -33,7 +34,8 @@ class HostRow:
 
     ``counts`` is None when no assessment stands behind the row; ``assessed_status`` is what the last assessment said,
     whatever ``compliance_status`` makes of it now; ``current`` is false for what check mode or an override found.
-    ``reboot`` is what an install decided and did about one, None after a scan.
+    ``reboot`` is what an install decided and did about one, None after a scan. ``delivery``: how it went to tell
+    Systems Manager of this assessment, None if nobody asked for it.
     """
 
     host: str
@@ -58,6 +60,7 @@ class HostRow:
     reboot: Mapping[str, Any] | None = None
     warnings: tuple[str, ...] = ()
     incident: Incident | None = None
+    delivery: Delivery | None = None
     current: bool = True
     record: AssessmentRecord | None = field(default=None, repr=False, compare=False)
 
@@ -112,7 +115,11 @@ def build_current_report(
     """
     hosts = [make_storable(host) for host in expected]
     entries = store.current_assessments(hosts if only_expected else None, patches=patches)
-    rows = (_make_current_row(host, entries.get(host), now, max_age) for host in {*hosts, *entries})
+    told = store.newest_deliveries()
+    rows = (
+        _add_delivery(_make_current_row(host, entries.get(host), now, max_age), told.get(host))
+        for host in {*hosts, *entries}
+    )
     return Report(_sort(rows), now, max_age)
 
 
@@ -149,6 +156,11 @@ def _make_current_row(host: str, entry: HostEntry | None, now: datetime, max_age
         return row
     since = f"{incident.state} at {render_minute(incident.recorded_at)}: {incident.message}"
     return replace(row, incident=incident, reason=f"{row.reason}; {since}" if row.reason else since)
+
+
+def _add_delivery(row: HostRow, delivery: Delivery | None) -> HostRow:
+    is_of_this = delivery is not None and row.record is not None and delivery.assessment_id == row.record.id
+    return replace(row, delivery=delivery) if is_of_this else row
 
 
 def _make_run_row(host: str, entry: HostEntry | None, known: HostEntry | None) -> HostRow:

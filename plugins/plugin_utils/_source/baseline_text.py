@@ -5,12 +5,13 @@
 """The text of a baseline file: written anew, or changed in as few lines as it takes.
 
 A file is a person's: keys that do not change keep their lines, with comments and spelling. Where that cannot be done
-(a list of baselines, JSON, a mapping in braces), the file is written anew, and comments that get lost are counted.
+(JSON, a mapping in braces), the file is written anew, and comments that get lost are counted.
 """
 
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -67,7 +68,7 @@ def render_yaml(data: object) -> str:
 def edit_text(text: str, name: str, edits: Sequence[Edit]) -> EditedText:
     """Give a file's text with some of its baselines changed. Raises DocumentError for what is no YAML."""
     wanted = _apply(text, name, edits)
-    if not name.endswith(".json") and all(not edit.prefix for edit in edits):
+    if not name.endswith(".json"):
         edited = _edit_lines(text, edits)
         if edited is not None and _means(edited, name, wanted):
             return EditedText(edited, max(_count_comments(text) - _count_comments(edited), 0))
@@ -80,14 +81,22 @@ def _apply(text: str, name: str, edits: Sequence[Edit]) -> list[Any]:
     for edit in edits:
         old = documents[edit.document]
         if isinstance(old, list):
-            position = int(edit.prefix.strip("[]"))
-            documents[edit.document] = [*old[:position], edit.whole, *old[position + 1 :]]
-        elif isinstance(old, Mapping) and not _is_spelled_otherwise(old):
-            merged = {**old, **edit.changes}
-            documents[edit.document] = {key: value for key, value in merged.items() if value is not None}
+            old[_position(edit)] = _change(old[_position(edit)], edit)
         else:
-            documents[edit.document] = edit.whole
+            documents[edit.document] = _change(old, edit)
     return documents
+
+
+def _position(edit: Edit) -> int:
+    """Which baseline of a list it is."""
+    return int(edit.prefix.strip("[]") or 0)
+
+
+def _change(old: Any, edit: Edit) -> Json:
+    if not isinstance(old, Mapping) or _is_spelled_otherwise(old):
+        return edit.whole
+    gone = {key for key, value in edit.changes.items() if value is None}
+    return {key: value for key, value in {**old, **edit.changes}.items() if key not in gone}
 
 
 def _is_spelled_otherwise(data: Mapping[str, object]) -> bool:
@@ -101,32 +110,52 @@ def _edit_lines(text: str, edits: Sequence[Edit]) -> str | None:
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += "\n"
     nodes = [node for node in yaml.compose_all(text, yaml.SafeLoader) if not _is_empty(node)]
-    for edit in sorted(edits, key=lambda edit: -edit.document):  # from the end, so that numbers of lines stay true
+    # from the end, so that numbers of lines stay true
+    for edit in sorted(edits, key=lambda edit: (-edit.document, -_position(edit))):
         node = nodes[edit.document]
-        if not isinstance(node, yaml.MappingNode) or node.flow_style:
+        end = node.end_mark.line if node.end_mark.column == 0 else len(lines)
+        if isinstance(node, yaml.SequenceNode):
+            following = node.value[_position(edit) + 1 :]
+            end = following[0].start_mark.line if following else end
+            node = node.value[_position(edit)]
+        if not isinstance(node, yaml.MappingNode) or node.flow_style or not _edit_keys(lines, node, end, edit.changes):
             return None
-        starts = [(str(key.value), key.start_mark.line) for key, _value in node.value]
-        if any(key.start_mark.column for key, _value in node.value):
-            return None
-        ends = [*(line for _key, line in starts[1:]), node.end_mark.line if node.end_mark.column == 0 else len(lines)]
-        missing = {key: value for key, value in edit.changes.items() if value is not None}
-        regions = [(key, start, _trim(lines, start, end)) for (key, start), end in zip(starts, ends, strict=True)]
-        last_end = regions[-1][2]
-        for key, _start, _end in regions:
-            missing.pop(key, None)
-        lines[last_end:last_end] = [render_yaml({key: value}) for key, value in missing.items()]
-        for key, start, end in reversed(regions):
-            if key in edit.changes:
-                value = edit.changes[key]
-                lines[start:end] = [] if value is None else [render_yaml({key: value})]
     return "".join(lines)
 
 
-def _trim(lines: Sequence[str], start: int, end: int) -> int:
+def _edit_keys(lines: list[str], node: yaml.MappingNode, end: int, changes: Json) -> bool:
+    """Replace the lines of some keys of a mapping that ends before a line; false if its keys are not in one column."""
+    starts = [(str(key.value), key.start_mark.line) for key, _value in node.value]
+    columns = {key.start_mark.column for key, _value in node.value}
+    if len(columns) != 1:
+        return False
+    (column,) = columns
+    ends = [*(line for _key, line in starts[1:]), end]
+    regions = [(key, start, _trim(lines, start, end, column)) for (key, start), end in zip(starts, ends, strict=True)]
+
+    def render(key: str) -> str:
+        return textwrap.indent(render_yaml({key: changes[key]}), " " * column)
+
+    last_end = regions[-1][2]
+    known = {key for key, _start, _end in regions}
+    lines[last_end:last_end] = [render(key) for key, value in changes.items() if value is not None and key not in known]
+    for key, start, end in reversed(regions):
+        if key in changes:
+            before = lines[start][:column]  # the dash of a list, or spaces
+            lines[start:end] = [] if changes[key] is None else [f"{before}{render(key)[column:]}"]
+    return True
+
+
+def _trim(lines: Sequence[str], start: int, end: int, column: int) -> int:
     """Where a key ends: empty lines and comments before the next one belong to that."""
-    while end > start + 1 and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
+    while end > start + 1 and _belongs_to_next(lines[end - 1], column):
         end -= 1
     return end
+
+
+def _belongs_to_next(line: str, column: int) -> bool:
+    text = line.lstrip()
+    return not text or (text.startswith("#") and len(line) - len(text) <= column)
 
 
 def _is_empty(node: yaml.Node) -> bool:

@@ -78,20 +78,15 @@ def find_due(database: Database, run_id: str, hosts: Iterable[str], *, now: date
     withheld = sa.and_(table.c.run_id == run_id, table.c.state == WITHHELD)
     query = table.select().where(sa.or_(due, withheld)).order_by(table.c.host, table.c.id)
     with database.read("find the deliveries") as connection:
-        rows = [row for row in connection.execute(query) if row.host in wanted]
-    return [
-        Delivery(
-            id=row.id,
-            run_id=row.run_id,
-            host=row.host,
-            assessment_id=row.assessment_id,
-            node_id=row.node_id,
-            state=row.state,
-            message=row.message,
-            request=unpack_document(row.request),
-        )
-        for row in rows
-    ]
+        return [_read(row) for row in connection.execute(query) if row.host in wanted]
+
+
+def find_newest(database: Database) -> dict[str, Delivery]:
+    """Give each host's newest delivery, whatever its state; a host of which nothing was ever to be told is absent."""
+    table = schema.deliveries
+    newest = sa.select(sa.func.max(table.c.id)).group_by(table.c.host)
+    with database.read("find the deliveries") as connection:
+        return {row.host: _read(row) for row in connection.execute(table.select().where(table.c.id.in_(newest)))}
 
 
 def find_told(database: Database, hosts: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -114,6 +109,20 @@ def end_delivery(
         values["told"] = pack_document(dict(told))
     with database.write("keep how a delivery went") as connection:
         connection.execute(table.update().where(table.c.id == number).values(**values))
+
+
+def _read(row: Any) -> Delivery:
+    return Delivery(
+        id=row.id,
+        run_id=row.run_id,
+        host=row.host,
+        assessment_id=row.assessment_id,
+        node_id=row.node_id,
+        state=row.state,
+        message=row.message,
+        request=unpack_document(row.request),
+        tried_at=row.tried_at,
+    )
 
 
 def _check_state(state: str) -> str:

@@ -87,7 +87,10 @@ class HostEntry:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An assessment that somebody else is to be told of: ``state`` is one of ``deliveries.STATES``."""
+    """An assessment that somebody else is to be told of: ``state`` is one of ``deliveries.STATES``.
+
+    ``tried_at``: when it was last tried to tell it, None if not yet.
+    """
 
     id: int
     run_id: str
@@ -97,6 +100,7 @@ class Delivery:
     state: str
     message: str
     request: Mapping[str, Any]
+    tried_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

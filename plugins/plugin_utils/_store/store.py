@@ -225,6 +225,10 @@ class Store:
         """Give each host's newest delivery that is still to be made, and those that this run withheld."""
         return deliveries.find_due(self._database, run_id, hosts, now=self._clock())
 
+    def newest_deliveries(self) -> dict[str, Delivery]:
+        """Give each host's newest delivery, whatever its state."""
+        return deliveries.find_newest(self._database)
+
     def told_of(self, hosts: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Give what was last delivered of each host, as ``end_delivery`` kept it."""
         return deliveries.find_told(self._database, hosts)

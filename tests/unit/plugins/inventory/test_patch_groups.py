@@ -44,7 +44,7 @@ def plugin() -> Any:
 
 def test_tags_are_never_templates(plugin: Any) -> None:
     tags = {"Name": HOSTILE, HOSTILE: ["x", {"y": HOSTILE}]}
-    plugin._add(Host("web", {"patch_group": HOSTILE, "patch_tags": tags}, (("outer", "inner"),)))
+    plugin._add(Host("web", {"patch_group": HOSTILE, "patch_tags": tags}, (("outer", "inner"),), "mi-1"))
     host = plugin.inventory.get_host("web")
     templar = Templar(DataLoader(), variables=host.get_vars())
     shown = {
@@ -59,3 +59,14 @@ def test_tags_are_never_templates(plugin: Any) -> None:
     }
     assert {group.name for group in host.get_groups()} >= {"outer", "inner", "tag_Name____6___7___"}
     assert "six" not in plugin.inventory.groups
+
+
+def test_a_host_never_has_the_name_of_a_group_that_options_compose(plugin: Any) -> None:
+    plugin._options["keyed_groups"] = [{"key": write("patch_tags.Stage"), "prefix": "stage"}]
+    for name, stage in (("db1", "prod"), ("stage_prod", "dev")):
+        tags = {"Name": name, "Stage": stage}
+        plugin._add(Host(name, {"patch_tags": tags}, (("all_nodes",),), f"mi-{name}"))
+    members = {name: sorted(host.name for host in group.get_hosts()) for name, group in plugin.inventory.groups.items()}
+    assert members["stage_prod"] == ["db1"]
+    assert members["stage_dev"] == ["mi-stage_prod"], "the hosts of a group do not get into another by one node's tags"
+    assert members["all_nodes"] == ["db1", "mi-stage_prod"]

@@ -72,3 +72,10 @@ def test_an_address_that_is_none_is_told_and_not_used() -> None:
         "1 name would mean several nodes, which have their ids instead: a",
         "1 node with an address that cannot be one, which is not used: mi-1 ('-oX')",
     ]
+
+
+def test_the_name_of_a_group_is_nobodys() -> None:
+    nodes = [node(1, Name="patch_group_prod", PatchGroup="web"), node(2, Name="db1", PatchGroup="prod")]
+    assert [host.name for host in make_hosts(nodes, CHOICES, sanitize).hosts] == ["db1", "mi-1"]
+    assert [host.name for host in make_hosts(nodes[1:], CHOICES, sanitize, ["db1"]).hosts] == ["mi-2"]
+    assert [host.plain_name for host in make_hosts(nodes, CHOICES, sanitize).hosts] == ["mi-2", "mi-1"]

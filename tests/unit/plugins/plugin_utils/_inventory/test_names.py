@@ -43,6 +43,12 @@ def test_names_and_ip_addresses_are_addresses(value: str) -> None:
         "a" * 254,
         ".",
         "ü",
+        "localhost",
+        "LocalHost.localdomain",
+        "127.0.0.1",
+        "::1",
+        "0.0.0.0",
+        "::",
     ],
 )
 def test_anything_else_is_none(value: str) -> None:

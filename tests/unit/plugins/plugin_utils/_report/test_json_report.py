@@ -68,6 +68,27 @@ def test_what_an_install_did_about_the_reboot_is_there_as_it_was_stored(store: S
     assert [node["reboot"] for node in json.loads(path.read_bytes())["nodes"]] == [reboot, None]
 
 
+def test_what_aws_did_not_take_is_there_until_something_newer_is_asked_for(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    run_id = store.join_run("key", operation="Scan", attributes={}).run_id
+    assessment = {"compliance_status": "COMPLIANT", "counts": {}, "patches": []}
+
+    def scan() -> int:
+        return store.add_assessment(run_id, "web1", assessment, operation="Scan", current=True)
+
+    def read() -> object:
+        write_json_report(build_current_report(store, now=NOW, patches=True), path)
+        return json.loads(path.read_bytes())["nodes"][0]["delivery"]
+
+    number = store.ask_delivery(run_id, "web1", scan(), "mi-1", {})
+    assert read() == {"state": "asked", "instance_id": "mi-1", "tried_at": None, "message": ""}
+    store.end_delivery(number, "failed", "not allowed (AccessDeniedException)")
+    told = {"state": "failed", "instance_id": "mi-1", "message": "not allowed (AccessDeniedException)"}
+    assert read() == {**told, "tried_at": f"{NOW:%Y-%m-%dT%H:%M:%SZ}"}
+    scan()
+    assert read() is None, "of this one nobody is to be told"
+
+
 def test_empty_store_is_an_empty_list(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     write_json_report(build_current_report(store, now=NOW, max_age=None, patches=True), path)

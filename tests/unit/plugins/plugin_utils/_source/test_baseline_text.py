@@ -48,6 +48,11 @@ def test_only_the_lines_of_a_changed_key_change() -> None:
     assert lost == 1
 
 
+def test_a_key_without_a_value_costs_no_comments() -> None:
+    text = "name: web  # mine\ndescription:\napproved_patches: [curl]\n"
+    assert edit(text, approved_patches=["vim"]) == (text.replace(" [curl]", "\n  - vim"), 0)
+
+
 def test_a_key_that_is_gone_goes_with_its_lines_and_a_new_one_comes_last() -> None:
     text, lost = edit(PERSONS, rejected_patches=None, tags={"Team": "yes"})
     assert text == PERSONS.replace("rejected_patches: [nginx]  # see ticket 7\n", "").replace(
@@ -86,11 +91,77 @@ def test_documents_of_one_file_are_told_apart() -> None:
     assert edited.lost_comments == 0
 
 
-def test_a_list_is_written_anew_below_its_first_comments_and_the_others_of_it_stay() -> None:
-    text = "# Jo's\n- {name: db}  # the databases\n- name: web\n"
+LISTED = """\
+# Jo's
+- name: db  # the databases
+  operating_system: DEBIAN
+  description: |
+    # no comment
+
+    Databases
+  # since the incident
+  tags: {Team: db}
+
+# the web servers
+-   name: web  # in front
+    operating_system: UBUNTU
+    approved_patches:
+      - curl
+      # not yet
+      - vim
+
+# the end
+"""
+
+
+def test_in_a_list_only_the_lines_of_a_changed_key_change() -> None:
+    text, lost = edit(LISTED, prefix="[1]", approved_patches=["nano"], tags={"Team": "web"})
+    assert text == LISTED.replace(
+        "      - curl\n      # not yet\n      - vim\n", "      - nano\n    tags:\n      Team: web\n"
+    )
+    assert lost == 1
+    changes = {"name": "sql", "description": "a\nb\n", "tags": None}
+    text, lost = edit_text(LISTED, "a.yml", [Edit(0, "[0]", changes, WHOLE)])
+    assert text == LISTED.replace("- name: db  # the databases\n", "- name: sql\n").replace(
+        "    # no comment\n\n    Databases\n", "    a\n    b\n"
+    ).replace("  tags: {Team: db}\n", "")
+    assert lost == 2, "the text that looks like one is none, but nobody can tell"
+
+
+def test_all_of_a_list_that_change_are_changed_at_once() -> None:
+    edits = [Edit(0, prefix, {"name": name}, WHOLE) for prefix, name in (("[0]", "sql"), ("[1]", "front"))]
+    text, _lost = edit_text(LISTED, "a.yml", edits)
+    wanted = LISTED.replace("name: db  # the databases", "name: sql").replace("name: web  # in front", "name: front")
+    assert text == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- {name: db}\n- {name: web}\n",
+        "[{name: db}, {name: web}]\n",
+        "-\n  name: db\n-\n  name: web\n",
+        "  - name: db\n  - name: web\n",
+        "- &a {name: db}\n- *a\n",
+        "- name: db\n-\n  # here\n  name: web",
+        "- name: db\r\n- name: web\r\n",
+        "---\n- name: db\n- name: web\n...\n---\nname: other\n",
+    ],
+)
+def test_however_a_list_is_written_it_means_what_is_wanted(text: str) -> None:
+    before = list(yaml.safe_load_all(text))
+    for number, prefix in enumerate(("[0]", "[1]")):
+        changes = {"name": "x", "approved_patches": ["vim"]}
+        edited, _lost = edit_text(text, "a.yml", [Edit(0, prefix, changes, WHOLE)])
+        before_list = [dict(entry) for entry in before[0]]
+        before_list[number] |= changes
+        assert list(yaml.safe_load_all(edited)) == [before_list, *before[1:]]
+
+
+def test_a_list_in_braces_is_written_anew_below_its_first_comments_and_the_others_of_it_stay() -> None:
+    text = "# Jo's\n- name: db  # the databases\n- {name: web}\n"
     edited, lost = edit(text, prefix="[1]", approved_patches=["vim"])
-    assert yaml.safe_load(edited) == [{"name": "db"}, WHOLE]
-    assert edited.startswith("# Jo's\n- name: db\n")
+    assert edited == "# Jo's\n- name: db\n- name: web\n  approved_patches:\n    - vim\n"
     assert lost == 1
 
 
@@ -108,7 +179,7 @@ def test_dates_of_yaml_stay_dates_and_become_texts_in_json() -> None:
         in edit_text(
             f"- name: web\n  {rules[:-1]}\n".replace("\n- a", "\n  - a"),
             "a.yml",
-            [Edit(0, "[0]", {}, {"name": "x", **yaml.safe_load(rules)})],
+            [Edit(0, "[0]", {"name": "x"}, {})],
         ).text
     )
     written = edit_text('{"name": "web"}', "a.json", [Edit(0, "", yaml.safe_load(rules), {})]).text

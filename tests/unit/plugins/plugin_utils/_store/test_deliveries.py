@@ -100,6 +100,20 @@ def test_what_is_withheld_shows_in_its_run_and_hides_nothing(store: Store) -> No
     assert due(store, second) == [("web1", asked, ASKED)]
 
 
+def test_the_newest_of_each_host_is_given_whatever_became_of_it(store: Store, clock: Clock) -> None:
+    run_id = join(store)
+    assert store.newest_deliveries() == {}
+    store.end_delivery(ask(store, run_id), DELIVERED, "", {})
+    withheld = ask(store, run_id, state=WITHHELD, message="no repository")
+    failed = ask(store, run_id, "web2")
+    store.end_delivery(failed, FAILED, "throttled")
+    found = store.newest_deliveries()
+    assert {host: (entry.id, entry.state, entry.message, entry.tried_at) for host, entry in found.items()} == {
+        "web1": (withheld, WITHHELD, "no repository", None),
+        "web2": (failed, FAILED, "throttled", clock.now),
+    }
+
+
 def test_what_is_too_old_is_given_up(store: Store, clock: Clock) -> None:
     run_id = join(store)
     number = ask(store, run_id)
