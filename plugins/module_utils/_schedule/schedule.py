@@ -45,6 +45,8 @@ FIRST_MOMENT = dt.datetime(FIRST_YEAR, 1, 1, tzinfo=dt.timezone.utc)
 LAST_MOMENT = dt.datetime(LAST_YEAR, 12, 31, 23, 59, 59, tzinfo=dt.timezone.utc)
 SHORTEST_INTERVAL = {"window": dt.timedelta(minutes=5), "association": dt.timedelta(minutes=30)}
 LIMIT_OF_ASSOCIATIONS = dt.timedelta(days=31)
+# What stands beside the zones in a system's database: other times, or another time on each machine.
+NO_ZONES = re.compile(r"(?:posix|right)/.*|posixrules|localtime|Factory")
 UNITS = {"minute": dt.timedelta(minutes=1), "hour": dt.timedelta(hours=1), "day": DAY}
 
 
@@ -184,7 +186,7 @@ def read_timezone(name: str) -> dt.tzinfo:
         return dt.timezone.utc
     try:
         # Such a name ends up in timers, and as a path below the folders of the database.
-        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_+/-]*", name, re.ASCII):
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_+/-]*", name, re.ASCII) or NO_ZONES.fullmatch(name):
             raise ValueError(name)
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:

@@ -70,12 +70,9 @@ def plan_reboot(operation: HostOperation, decision: RebootDecision, boot_id: str
 
 def _count_reboots(operation: HostOperation) -> int:
     """How often this run has rebooted the host, by the store: a run may have several operations for it."""
-    host = operation.settings.host
-    for entry in operation.store.run_entries(operation.run_id, [host]).values():
-        if entry.assessment:
-            before: Mapping[str, Any] = entry.assessment.summary().get("reboot") or {}
-            return int(before.get("count", 0))
-    return 0
+    last = operation.store.last_install(operation.run_id, operation.settings.host)
+    before: Mapping[str, Any] = last.summary().get("reboot") or {} if last else {}
+    return int(before.get("count", 0))
 
 
 def _find_obstacle(operation: HostOperation, count: int, boot_id: str) -> str:

@@ -16,13 +16,15 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation
 
 TIMEOUT_SECONDS = 60
 SYSTEM_FOLDER = Path("/etc/systemd/system")
+SYSTEM_STAMPS = Path("/var/lib/systemd/timers")
 
 
 @dataclass(frozen=True, slots=True)
 class Systemd:
-    """Where its units are, how it is told, and whether it runs."""
+    """Where its units are and the times at which its timers last ran, how it is told, and whether it runs."""
 
     folder: Path
+    stamps: Path
     command: tuple[str, ...]
     runs: bool
     is_system: bool
@@ -38,10 +40,16 @@ class Systemd:
         self._tell("daemon-reload")
 
     def start_timers(self, timers: Iterable[str]) -> None:
-        """Enable and start timers; one whose unit changed is started anew."""
+        """Enable and start timers; one whose unit changed is started anew.
+
+        They are due from now on. systemd would at once make up for every date since a timer of this name last ran, and
+        does not know that the dates were others then, or that there was no such policy.
+        """
         names = tuple(timers)
         if names:
             self._tell("enable", *names)
+            for name in names:
+                self._forget_past(name)
             self._tell("restart", *names)
 
     def stop_timers(self, timers: Iterable[str]) -> None:
@@ -55,6 +63,15 @@ class Systemd:
         names = tuple(services)
         if names:
             self._tell("start", "--no-block", *names)
+
+    def _forget_past(self, timer: str) -> None:
+        stamp = self.stamps / f"stamp-{timer}"  # its time of change is what counts
+        try:
+            os.utime(stamp)
+        except FileNotFoundError:  # no timer of this name has ever been started: systemd makes it
+            pass
+        except OSError as error:
+            raise OperationError(f"Failed to set the time of '{stamp}': {error.strerror}. Remove it") from error
 
     def _ask(self, *words: str) -> int:
         return self._call(*words).returncode
@@ -77,8 +94,10 @@ class Systemd:
 def find_systemd() -> Systemd:
     """The systemd of who calls."""
     if os.geteuid() == 0:
-        return Systemd(SYSTEM_FOLDER, ("systemctl",), Path("/run/systemd/system").is_dir(), True)
+        return Systemd(SYSTEM_FOLDER, SYSTEM_STAMPS, ("systemctl",), Path("/run/systemd/system").is_dir(), True)
     configuration = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    data = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     runs = bool(runtime) and Path(runtime or "/", "systemd", "private").exists()
-    return Systemd(Path(configuration, "systemd", "user"), ("systemctl", "--user"), runs, False)
+    units, stamps = Path(configuration, "systemd", "user"), Path(data, "systemd", "timers")
+    return Systemd(units, stamps, ("systemctl", "--user"), runs, False)

@@ -19,7 +19,9 @@ FALLBACK_WIDTH = 80
 def choose_style(display: Display, width: int | None = None) -> Style:
     """The asked width, else the terminal's; no colours, as the text goes to logs too."""
     columns = width or _read_columns() or getattr(display, "columns", None) or FALLBACK_WIDTH
-    return Style(width=columns, colour=False, encoding=sys.stdout.encoding or "ascii")
+    # since ansible-core 2.19 an action's own sys.stdout has no encoding: what it writes comes out elsewhere
+    encoding = next((stream.encoding for stream in (sys.stdout, sys.__stdout__) if stream and stream.encoding), "ascii")
+    return Style(width=columns, colour=False, encoding=encoding)
 
 
 def _read_columns() -> int:

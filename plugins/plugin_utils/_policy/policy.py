@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import OperatingSystem
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.parse_document import (
@@ -36,7 +35,11 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.
 )
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.reboot import RebootOption
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.errors import ScheduleError
-from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.schedule import Schedule, parse_schedule
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._schedule.schedule import (
+    Schedule,
+    parse_schedule,
+    read_timezone,
+)
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.errors import LimitError
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.limits import parse_limits
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.targets import Targets, read_targets
@@ -97,6 +100,7 @@ _LOG_DESTINATION = limit_pattern(
 )
 _SCHEDULE = limit_length(1, 256)
 _LIMIT = limit_length(1, 8)
+_ZONE = limit_length(1, 64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +224,14 @@ def _read_choice(fields: Fields, name: str, choices: Sequence[str], problems: Pr
 
 def _read_zone(fields: Fields, problems: Problems) -> str:
     item = _default(fields, "schedule_timezone")
-    return read_text(item, problems, _ZONE) or DEFAULTS["schedule_timezone"]
+    name = read_text(item, problems, _ZONE)
+    try:
+        read_timezone(name or "")
+    except ScheduleError as error:
+        allowed = "a name of the IANA time zone database, such as Europe/Berlin"
+        problems.refuse(item.path, f"{describe(name)}: {error}", allowed)
+        name = None
+    return name or DEFAULTS["schedule_timezone"]
 
 
 def _read_baselines(item: Item, problems: Problems) -> Literal["recommended"] | dict[str, str]:
@@ -275,14 +286,3 @@ def _read_moment(item: Item, problems: Problems) -> datetime | None:
         allowed = "an ISO 8601 time with its offset, such as 2026-11-25T03:00:00+00:00"
         problems.refuse(item.path, describe(item.value), allowed)
     return None
-
-
-def _knows_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # OSError: a folder of the database
-        return False
-    return True
-
-
-_ZONE = TextRule(_knows_zone, "a name of the IANA time zone database, such as Europe/Berlin")

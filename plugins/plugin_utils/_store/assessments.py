@@ -144,6 +144,20 @@ def read_assessments(database: Database, numbers: Iterable[int]) -> dict[int, As
         return {row["id"]: _make_record(row, patches=True) for row in connection.execute(query).mappings()}
 
 
+def find_last_install(database: Database, run_id: str, host: str) -> AssessmentRecord | None:
+    """Give what an install in this run found last on a host, whatever else the run found since; None without one."""
+    table = schema.assessments
+    newest = sa.select(sa.func.max(table.c.id)).where(
+        table.c.run_id == run_id,
+        table.c.host == make_storable(host),
+        table.c.operation == "Install",
+        table.c.standing.in_([schema.CURRENT, schema.ASIDE]),
+    )
+    with database.read("read assessments") as connection:
+        number = connection.execute(newest).scalar_one_or_none()
+    return None if number is None else read_assessments(database, [number])[number]
+
+
 def _insert(database: Database, row: Mapping[str, Any], action: str) -> int:
     with database.write(action) as connection:
         return schema.insert_row(connection, schema.assessments, row)

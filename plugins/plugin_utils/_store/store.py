@@ -193,6 +193,10 @@ class Store:
         entry = next(iter(self.current_assessments([host], patches=True).values()), None)
         return entry.assessment if entry else None
 
+    def last_install(self, run_id: str, host: str) -> AssessmentRecord | None:
+        """Give what an install in a run found last on a host, whatever else the run found since."""
+        return assessments.find_last_install(self._database, run_id, host)
+
     def read_assessments(self, numbers: Iterable[int]) -> dict[int, AssessmentRecord]:
         """Give assessments by their numbers, with their patches; ask for some hundreds at a time."""
         return assessments.read_assessments(self._database, numbers)

@@ -42,7 +42,7 @@ def deploy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Deploy:
     program, calls = tmp_path / "systemctl", tmp_path / "calls"
     program.write_text(SYSTEMCTL.format(folder=tmp_path), encoding="utf-8")
     program.chmod(0o755)
-    systemd = Systemd(tmp_path / "units", (str(program),), True, True)
+    systemd = Systemd(tmp_path / "units", tmp_path / "stamps", (str(program),), True, True)
     monkeypatch.setattr(patch_schedule, "find_systemd", lambda: systemd)
     monkeypatch.setattr(context, "CLIARGS", ImmutableDict())
     (tmp_path / "patch_policies").mkdir()

@@ -123,6 +123,8 @@ ASSOCIATION = {"kind": "association"}
         ("rate(1 day)", {"timezone": "Europe/Zurch"}, "time zone 'Europe/Zurch' is unknown"),
         ("rate(1 day)", {"timezone": "../etc/passwd"}, "time zone '../etc/passwd' is unknown"),
         ("rate(1 day)", {"timezone": "Europe"}, "time zone 'Europe' is unknown"),
+        ("rate(1 day)", {"timezone": "localtime"}, "time zone 'localtime' is unknown"),
+        ("rate(1 day)", {"timezone": "right/Europe/Zurich"}, "time zone 'right/Europe/Zurich' is unknown"),
         ("rate(1 day)", {"timezone": "UTC\nExecStart=/bin/sh"}, r"time zone 'UTC\nExecStart=/bin/sh' is unknown"),
         # The documentation's invalid schedules of associations.
         ("rate(15 minutes)", ASSOCIATION, "it runs every 15 min, the shortest interval of an association is 30 min"),

@@ -161,6 +161,7 @@ def test_reboots_are_limited(operate: Operate) -> None:
     assert node.boots == 2
     assert node.rounds == [["KB0"], ["KB1"], ["KB2"]]
     assert "patch_max_reboots is 2" in installed.reboot.left_out
+    assert (installed.reboot.performed, installed.reboot.count) == (True, 2)
 
 
 def test_what_comes_on_offer_without_a_reboot_is_installed_too(operate: Operate) -> None:

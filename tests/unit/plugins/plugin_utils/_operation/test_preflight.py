@@ -8,7 +8,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation import preflight
@@ -115,6 +115,24 @@ def test_a_mac_needs_no_python_and_its_own_programs() -> None:
     without = {**MACOS["tools"], "programs": {**MACOS["tools"]["programs"], "pkgutil": ""}}
     (check,) = troubles({**seen, "tools": without})
     assert (check.status, check.finding) == ("failed", "macos lacks pkgutil")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"python": {"path": "/p", "version": [2, 6, 0]}},
+        {"python": {"path": "/p", "version": [3, 14, 9]}},
+        {"memory": {"total": GB}},
+        {"memory": {"total": 4 * GB, "available": 256 * 10**6}},
+    ],
+)
+def test_what_just_suffices_is_no_trouble(changes: dict[str, Any]) -> None:
+    assert troubles(see(**changes)) == []
+
+
+def test_who_sees_one_holder_needs_not_see_every_lock() -> None:
+    held = {"held": [{"path": "/l", "holder": "process 7 (dnf)"}], "unreadable": ["/m"]}
+    assert [(check.name, check.status) for check in troubles(see(locks=held))] == [("lock", "warning")]
 
 
 def test_of_a_good_node_everything_is_ok() -> None:
@@ -458,6 +476,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(sorted(GOOD)), VALUES), st.sampled_from([None, "eu-central-1"]))
 def test_whatever_a_node_answers_is_judged(changes: dict[str, Any], region: str | None) -> None:
     seen = {**GOOD, **changes}
@@ -465,6 +484,7 @@ def test_whatever_a_node_answers_is_judged(changes: dict[str, Any], region: str 
     assert isinstance(describe_node(seen), str)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_whatever_stands_inside_an_observation_is_judged(data: st.DataObject) -> None:
     seen = copy.deepcopy(GOOD | RHEL)

@@ -24,6 +24,7 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.install import (
     Installed,
     install_host,
+    scan_before_install,
 )
 from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._operation.reboot import (
     SETTLING_SECONDS,
@@ -244,6 +245,7 @@ def test_reboots_are_counted_over_the_operations_of_a_run_and_capped(
 ) -> None:
     counts = []
     for _operation in range(3):
+        scan_before_install(operate(ScriptedNode(PENDING), **IF_NEEDED))
         node = ScriptedNode(PENDING, *REBOOT, BACK)
         installed = install_host(operate(node, **IF_NEEDED, patch_max_reboots=2))
         counts.append((installed.reboot.performed, installed.reboot.count))

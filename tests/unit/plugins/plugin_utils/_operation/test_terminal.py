@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import io
+import sys
+
 import pytest
 from ansible.utils.display import Display
 
@@ -23,3 +26,14 @@ def test_what_is_asked_for_counts_before_what_the_shell_says(
     style = choose_style(display, asked)
     assert style.width == (width or 90)
     assert not style.colour
+
+
+@pytest.mark.parametrize(("encoding", "is_unicode"), [("utf-8", True), ("iso-8859-1", False)])
+def test_letters_are_those_of_the_terminal_also_where_an_action_has_no_stdout_of_its_own(
+    encoding: str, is_unicode: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "__stdout__", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    assert choose_style(Display()).is_unicode is is_unicode
+    monkeypatch.setattr(sys, "__stdout__", None)
+    assert not choose_style(Display()).is_unicode

@@ -70,6 +70,7 @@ def test_answers(bounds: Bounds, seen: dict[str, int], verdict: Verdict, reason:
         ({"total": 5, "unreachable": 4}, 0, RunState.SUCCESS),  # example 17
         ({"total": 5, "unreachable": 5}, 0, RunState.FAILED),  # example 17
         ({"total": 5, "errors": 1, "terminated": 3}, 0, RunState.FAILED),  # example 16
+        ({"total": 5, "errors": 1, "terminated": 3}, None, RunState.FAILED),  # by the limit of another controller
         ({"total": 5, "errors": 1}, 0, RunState.FAILED),  # the last node of all
         ({"total": 5, "errors": 1}, 1, RunState.INCOMPLETE),
         ({"total": 5, "errors": 5}, None, RunState.INCOMPLETE),

@@ -128,6 +128,7 @@ def test_a_schedule_becomes_rules(text: str, options: dict[str, Any], lines: lis
     [
         ("rate(5 hours)", {}, "due every 1:00:00"),
         ("cron(0 2 31 12 ? 2026,2028)", {"offset": 2}, None),
+        ("cron(0 2 1 1 ? 2027,2028,2030)", {}, None),
         ("cron(0 2 28-31 12 ? 2026,2028)", {"offset": 2}, "name more years"),
     ],
 )

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import sys
+import zoneinfo
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
 
@@ -55,6 +58,17 @@ def parse(text: str) -> PatchPolicy:
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=timezone.utc)
+
+
+@pytest.fixture
+def no_zones(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As in container images that leave /usr/share/zoneinfo out."""
+    for name in ("tzdata", *(name for name in sys.modules if name.startswith("tzdata."))):
+        monkeypatch.setitem(sys.modules, name, None)
+    zoneinfo.reset_tzpath(to=[])
+    zoneinfo.ZoneInfo.clear_cache()
+    yield
+    zoneinfo.reset_tzpath()
 
 
 def test_an_empty_policy_is_the_console_with_all_its_defaults() -> None:
@@ -129,11 +143,14 @@ def test_logs_go_to_a_folder_or_a_bucket(destination: str) -> None:
         ("schedule_timezone: Mars/Base", "schedule_timezone", "IANA"),
         ("schedule_timezone: ../etc", "schedule_timezone", "IANA"),
         ("schedule_timezone: Europe", "schedule_timezone", "IANA"),
+        ("schedule_timezone: localtime", "schedule_timezone", "IANA"),
+        ("schedule_timezone: ''", "schedule_timezone", "1 to 64"),
         ("schedule_offset: 7", "schedule_offset", "1 to 6"),
         ("start_date: 2026-01-01", "start_date", "with its offset"),
         ("start_date: 2026-01-01 00:00:00", "start_date", "with its offset"),
         ("start_date: soon", "start_date", "with its offset"),
         ("{start_date: '2026-01-02T00:00:00Z', end_date: '2026-01-01T00:00:00Z'}", "end_date", "after start_date"),
+        ("{start_date: '2026-01-02T00:00:00Z', end_date: '2026-01-02T01:00:00+01:00'}", "end_date", "after start_date"),
         ("baselines: default", "baselines", "recommended"),
         ("baselines: {UBUNTO: web}", "baselines.UBUNTO", "did you mean 'UBUNTU'"),
         ("baselines: {1: web}", "baselines[the number 1]", "unknown operating system"),
@@ -158,6 +175,12 @@ def test_what_is_wrong_is_said_with_its_path(text: str, path: str, words: str) -
     (error,) = caught.value.errors
     assert error.path == path
     assert words in str(error)
+
+
+def test_a_controller_without_time_zone_database_knows_utc_and_says_what_it_lacks_for_others(no_zones: None) -> None:
+    assert parse("").schedule_timezone == "UTC"
+    with pytest.raises(BaselineDocumentError, match=r"no time zone database\. Install the system's package tzdata"):
+        parse("schedule_timezone: Europe/Berlin")
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:

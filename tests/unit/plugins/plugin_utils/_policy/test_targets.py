@@ -22,7 +22,10 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._policy.ta
         ({"hosts": [7]}, Targets("hosts", ("7",))),
         ({"pattern": "web:!db"}, Targets("pattern", ("web:!db",))),
         ({"tags": {"Patch": True}}, Targets("tags", tags=(("Patch", ("true",)),))),
-        ({"tags": {"A": [1, "b"], "C": ""}}, Targets("tags", tags=(("A", ("1", "b")), ("C", ("",))))),
+        (
+            {"tags": {"A": [1, "b"], "C": "", "D": None}},
+            Targets("tags", tags=(("A", ("1", "b")), ("C", ("",)), ("D", ("",)))),
+        ),
         ({"groups": ["web"], "hosts": None}, Targets("groups", ("web",))),
     ],
 )

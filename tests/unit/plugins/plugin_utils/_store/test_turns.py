@@ -235,6 +235,17 @@ def test_the_next_run_closes_one_whose_controller_was_killed(store: Store) -> No
         assert store.close_abandoned_runs() == 0
 
 
+def test_what_was_found_before_a_turn_is_not_how_it_ended(store: Store) -> None:
+    run_id = enter(store)
+    store.add_assessment(run_id, "web1", make_assessment(), operation="Scan", current=True)
+    with store._database.write("test") as connection:
+        table = schema.assessments
+        connection.execute(table.update().values(recorded_at=NOW - timedelta(hours=1)))
+    start(store, run_id, "web1")
+    store.end_run(run_id, "Incomplete", controller=ELSEWHERE)
+    assert store.find_turn(run_id, "web1") == "interrupted"
+
+
 def test_an_end_closes_what_its_workers_left_open(store: Store) -> None:
     run_id = enter(store)
     start(store, run_id, "web1")
@@ -393,3 +404,19 @@ def test_a_turn_that_rests_for_too_long_takes_no_place_and_its_host_may_still_go
     assert start_now(HOSTS[1]) == "start", "it has not come"
     assert start_now(HOSTS[0]) == "start", "a host that is under way finishes"
     assert start_now(HOSTS[2]) == "wait", "its turn takes a place again"
+
+
+def test_a_place_that_rested_when_its_controller_died_is_free_once(store: Store) -> None:
+    run_id = enter(store)
+    store.enter_run(run_id, SECOND, "db1", ["db1", "db2"])
+    two = Bounds(at_once=2)
+    assert start(store, run_id, "web1", two) == "start"
+    store.rest_turn(run_id, "web1")
+    let_lease_run_out(store, ELSEWHERE)
+
+    def start_now(host: str, controller: str = SECOND) -> str:
+        return store.take_turn(run_id, host, controller, by(two), idle_limit=timedelta(0)).verdict.value
+
+    assert [start_now(host) for host in ("db1", "db2")] == ["start", "start"]
+    store.enter_run(run_id, SECOND, "web5", ["web5"])
+    assert start_now("web5") == "wait"
