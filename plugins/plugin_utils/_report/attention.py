@@ -68,7 +68,7 @@ _STEPS = (
         _is(states.OUTSIDE_WINDOW),
         "node was left for the next window",
         "nodes were left for the next window",
-        "wait for it, or start now with -e patch_window_cutoff= -e patch_window_end=",
+        "wait, or start now with -e patch_window_cutoff= -e patch_window_end=",
     ),
     Step(
         _is(states.METADATA_MISSING),

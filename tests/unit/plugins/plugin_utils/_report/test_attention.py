@@ -61,7 +61,7 @@ def test_state_nobody_knows_is_told_as_well() -> None:
         ),
         (
             {"compliance_status": "OUTSIDE_WINDOW"},
-            "node was left for the next window: wait for it, or start now with -e patch_window_cutoff= -e patch_window_end=",
+            "node was left for the next window: wait, or start now with -e patch_window_cutoff= -e patch_window_end=",
         ),
         (
             {"compliance_status": "METADATA_MISSING"},
