@@ -11,11 +11,11 @@ export PYTHON ANSIBLE_CORE CACHE
 help:
 	@echo 'make patch     scan this machine; ARGS="-e patch_operation=install" installs'
 	@echo 'make test      all of these:'
-	@echo '  make lint      ruff, mypy --strict, what is generated, ansible-lint, documentation'
+	@echo '  make lint      ruff, mypy --strict, ansible-lint, documentation, generated'
 	@echo '  make sanity    ansible-test sanity'
 	@echo '  make unit      unit tests, with the coverage gate of the engine'
 	@echo '  make node      the code for nodes on every Python of this machine'
-	@echo '  make windows   the Windows modules in a real PowerShell, on a node that is played (skipped without one)'
+	@echo '  make windows   the Windows modules on a played node (skipped without pwsh)'
 	@echo '  make estate    the main job on real nodes over SSH (as root; skipped else)'
 	@echo '  make aws       the emulator of Systems Manager, and what is tested with it'
 	@echo '  make molecule  scenarios on such nodes, each run twice (as root; skipped else)'

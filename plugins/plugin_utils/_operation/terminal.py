@@ -19,9 +19,20 @@ FALLBACK_WIDTH = 80
 def choose_style(display: Display, width: int | None = None) -> Style:
     """The asked width, else the terminal's; no colours, as the text goes to logs too."""
     columns = width or _read_columns() or getattr(display, "columns", None) or FALLBACK_WIDTH
-    # since ansible-core 2.19 an action's own sys.stdout has no encoding: what it writes comes out elsewhere
-    encoding = next((stream.encoding for stream in (sys.stdout, sys.__stdout__) if stream and stream.encoding), "ascii")
-    return Style(width=columns, colour=False, encoding=encoding)
+    return Style(width=columns, colour=False, encoding=_read_encoding())
+
+
+def _read_encoding() -> str:
+    """What the output can show.
+
+    From ansible-core 2.19 on a worker's ``sys.stdout`` has no encoding: the main process prints, with its own, which is
+    what the worker's was when it was forked.
+    """
+    for stream in (sys.stdout, sys.__stdout__):
+        encoding = getattr(stream, "encoding", None)
+        if encoding:
+            return str(encoding)
+    return "ascii"
 
 
 def _read_columns() -> int:

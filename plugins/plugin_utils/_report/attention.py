@@ -68,7 +68,7 @@ _STEPS = (
         _is(states.OUTSIDE_WINDOW),
         "node was left for the next window",
         "nodes were left for the next window",
-        "nothing, or start now: -e patch_window_cutoff= -e patch_window_end=",
+        "wait, or start now with -e patch_window_cutoff= -e patch_window_end=",
     ),
     Step(
         _is(states.METADATA_MISSING),
@@ -86,7 +86,7 @@ _STEPS = (
         _has("missing_count"),
         "node lacks approved patches",
         "nodes lack approved patches",
-        "install them with -e patch_operation=install",
+        "install with -e patch_operation=install",
     ),
     Step(
         _has("installed_pending_reboot_count"),

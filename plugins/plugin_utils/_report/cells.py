@@ -6,11 +6,16 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # Control and format characters (ANSI sequences, right-to-left marks), surrogates, private and unassigned code points,
 # line and paragraph separators: none has a width to rely on, and some lie about what is on the screen.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+# An option stays with its value, since people copy them together.
+_WORD = re.compile(r"(?:-e )?\S+")
 
 
 def make_visible(text: str, encoding: str = "utf-8") -> str:
@@ -46,7 +51,7 @@ def shorten(text: str, width: int, mark: str) -> str:
 def wrap(text: str, width: int, max_lines: int, mark: str) -> list[str]:
     """Break visible text into lines between its words; what is longer than ``max_lines`` ends in ``mark``."""
     lines = [""]
-    for word in text.split():
+    for word in _WORD.findall(" ".join(text.split())):
         rest = word
         if lines[-1] and measure_width(lines[-1]) + 1 + measure_width(rest) <= width:
             lines[-1] += " " + rest

@@ -166,7 +166,7 @@ def describe_result(host: str, result: Mapping[str, Any], encoding: str = "utf-8
 def describe_failure(host: str, word: str, result: Mapping[str, Any], encoding: str = "utf-8") -> str:
     """A failure in one line, whatever the message holds."""
     reason = " ".join(str(result.get("msg") or "").split())
-    for words in _NO_NEWS:
+    for words in (f"{word}: ", *_NO_NEWS):
         reason = reason.removeprefix(words)
     return make_visible(f"{host} {word}: {reason}" if reason else f"{host} {word}", encoding)
 

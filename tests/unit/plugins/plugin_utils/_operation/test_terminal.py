@@ -28,12 +28,23 @@ def test_what_is_asked_for_counts_before_what_the_shell_says(
     assert not style.colour
 
 
-@pytest.mark.parametrize(("encoding", "is_unicode"), [("utf-8", True), ("iso-8859-1", False)])
-def test_letters_are_those_of_the_terminal_also_where_an_action_has_no_stdout_of_its_own(
-    encoding: str, is_unicode: bool, monkeypatch: pytest.MonkeyPatch
+def make_stream(encoding: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "encoding"),
+    [
+        (make_stream("latin-1"), make_stream("utf-8"), "latin-1"),
+        (io.StringIO(), make_stream("utf-8"), "utf-8"),  # a worker of ansible-core 2.19 and newer
+        (io.StringIO(), make_stream("latin-1"), "latin-1"),
+        (io.StringIO(), None, "ascii"),
+        (None, None, "ascii"),
+    ],
+)
+def test_names_are_shown_in_what_the_main_process_prints(
+    now: io.TextIOBase | None, before: io.TextIOBase | None, encoding: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "__stdout__", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
-    monkeypatch.setattr(sys, "stdout", io.StringIO())
-    assert choose_style(Display()).is_unicode is is_unicode
-    monkeypatch.setattr(sys, "__stdout__", None)
-    assert not choose_style(Display()).is_unicode
+    monkeypatch.setattr(sys, "stdout", now)
+    monkeypatch.setattr(sys, "__stdout__", before)
+    assert choose_style(Display(), 80).encoding == encoding

@@ -61,7 +61,7 @@ def test_state_nobody_knows_is_told_as_well() -> None:
         ),
         (
             {"compliance_status": "OUTSIDE_WINDOW"},
-            "node was left for the next window: nothing, or start now: -e patch_window_cutoff= -e patch_window_end=",
+            "node was left for the next window: wait, or start now with -e patch_window_cutoff= -e patch_window_end=",
         ),
         (
             {"compliance_status": "METADATA_MISSING"},
@@ -71,7 +71,7 @@ def test_state_nobody_knows_is_told_as_well() -> None:
             {"counts": {"failed_count": 1}},
             "node has failed patches: see the reasons in the report, remove the cause, install again",
         ),
-        ({"counts": {"missing_count": 3}}, "node lacks approved patches: install them with -e patch_operation=install"),
+        ({"counts": {"missing_count": 3}}, "node lacks approved patches: install with -e patch_operation=install"),
         (
             {"counts": {"installed_pending_reboot_count": 1}},
             "node has patches that wait for a reboot: reboot, then scan",

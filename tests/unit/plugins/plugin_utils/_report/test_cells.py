@@ -80,3 +80,16 @@ def test_wrapped_text_fits_and_loses_nothing(text: str, width: int) -> None:
 
 def test_text_longer_than_its_lines_ends_in_the_mark() -> None:
     assert wrap("one two three four five", 9, 2, "…") == ["one two", "three…"]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("start now with -e patch_x= -e patch_y=2", ["start now with", "-e patch_x=", "-e patch_y=2"]),
+        ("run with -e", ["run with -e"]),
+        ("the-e  name", ["the-e name"]),
+        ("-e  name_of_seventeen=1", ["-e name_of_seve", "nteen=1"]),
+    ],
+)
+def test_an_option_stays_with_its_value(text: str, lines: list[str]) -> None:
+    assert wrap(text, 15, 10, "…") == lines

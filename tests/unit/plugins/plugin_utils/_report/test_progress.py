@@ -170,5 +170,11 @@ def test_a_failure_is_one_line_whatever_the_node_says(result: dict[str, Any], li
     assert progress.describe_failure("web1", "failed", result) == line
 
 
+def test_what_happened_is_said_once() -> None:
+    result = {"msg": "not started: no node is started after 02:00 UTC"}
+    line = "web1 not started: no node is started after 02:00 UTC"
+    assert progress.describe_failure("web1", "not started", result) == line
+
+
 def test_the_end_adds_the_hosts_up() -> None:
     assert progress.render_end(57, 2, 1, 200.4) == "57 ok, 2 failed, 1 unreachable in 3 min 20 s"
