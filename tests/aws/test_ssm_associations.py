@@ -164,6 +164,7 @@ def test_order_spelling_and_defaults_make_no_difference(modules: Modules) -> Non
         "replace": True,
     }
     assert not modules.result(MODULE, **plain, **defaults)["changed"]
+    assert not modules.result(MODULE, **plain, document_version="")["changed"]
 
 
 def test_the_order_of_the_values_of_a_parameter_counts(modules: Modules, ssm: Any) -> None:
@@ -300,6 +301,9 @@ REFUSED: list[tuple[dict[str, Any], list[str]]] = [
         {"association_id": "0a1b2c3d-0000-4000-8000-0123456789ab"},
         ["Failed to find association '0a1b2c3d-0000-4000-8000-0123456789ab'"],
     ),
+    ({**SCAN, "association_name": ""}, ["Failed to read association_name: it is empty. Set it, or leave it out."]),
+    ({**SCAN, "max_errors": "x"}, ["Failed to create association 'nightly': MaxErrors cannot be 'x'"]),
+    ({**WAITING, "duration": 25}, ["Duration cannot be 25, it takes up to 24"]),
     ({"name": "AWS-RunPatchBaseline"}, ["one of the following is required: association_name, association_id"]),
 ]
 

@@ -154,6 +154,9 @@ def test_a_name_that_several_baselines_have_needs_the_id(modules: Modules, aws: 
         ({"baseline_id": "pb-0123456789abcdef0"}, ["Failed to find patch baseline 'pb-0123456789abcdef0'"]),
         ({"baseline_id": "x"}, ["Failed to read patch baseline 'x'"]),
         ({"operating_system": "UBUNTU"}, ["one of the following is required: name, baseline_id"]),
+        ({"name": ""}, ["Failed to read name: it is empty."]),
+        ({**WEB, "tags": {"team": None}}, ["Failed to read tags: team cannot be None."]),
+        ({**WEB, "tags": {"team": ["a"]}}, ["Failed to read tags: team cannot be ['a']."]),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_place(modules: Modules, options: dict[str, Any], words: list[str]) -> None:
@@ -190,3 +193,22 @@ def test_information_has_the_shape_of_the_module_and_of_a_baseline_file(modules:
     assert documentation_of("ssm_patch_baseline_info")["RETURN"]["patch_baselines"]["contains"] == contains
     again = {key: value for key, value in made["patch_baseline"].items() if key in FULL}
     assert not modules.result("ssm_patch_baseline", **again)["changed"]
+
+
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        ({"description": "x"}, "change"),
+        ({"tags": {"a": "b"}}, "change"),
+        ({"state": "absent", "force": True}, "delete"),
+    ],
+)
+@pytest.mark.parametrize("check", [True, False])
+def test_a_baseline_of_aws_is_not_changed_nor_said_to_be(
+    modules: Modules, options: dict[str, Any], what: str, check: bool
+) -> None:
+    name = "AWS-UbuntuDefaultPatchBaseline"
+    found = modules.result("ssm_patch_baseline_info", name=name)["patch_baselines"][0]["baseline_id"]
+    refused = modules.failure("ssm_patch_baseline", check=check, baseline_id=found, **options)["msg"]
+    assert refused == f"Failed to {what} patch baseline '{name}': it is one of AWS. Create one of your own."
+    assert not modules.result("ssm_patch_baseline", check=check, baseline_id=found)["changed"]

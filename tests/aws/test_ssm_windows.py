@@ -391,6 +391,7 @@ def test_a_name_that_several_windows_have_needs_the_id(modules: Modules, ssm: An
     assert not modules.result(MODULE, **BARE)["changed"]
 
 
+K = {**INSTALL, "targets": [{"key": "WindowTargetIds", "values": ["web"]}]}
 REFUSED: list[tuple[dict[str, Any], list[str]]] = [
     ({"name": "sunday"}, ["a window needs schedule and duration and cutoff"]),
     ({**BARE, "name": "no name"}, ["'no name'", "3 to 128"]),
@@ -418,6 +419,14 @@ REFUSED: list[tuple[dict[str, Any], list[str]]] = [
     ({**BARE, "tasks": [without(INSTALL, ["targets"])]}, ["tasks[0]: a task of the type RUN_COMMAND needs targets"]),
     ({**BARE, "tasks": [without(INSTALL, ["max_errors"])]}, ["tasks[0]: a task with targets needs max_errors"]),
     ({**BARE, "tasks": [{**TELL, "max_errors": "5%"}]}, ["tasks[0]: max_errors need targets"]),
+    ({**BARE, "targets": [{**WEB, "name": "a"}]}, ["Failed to register target 'a': Name cannot be 'a'"]),
+    ({**BARE, "targets": [{**WEB, "targets": [{"key": "tag:x", "values": []}]}]}, ["matches nothing"]),
+    (
+        {**BARE, "targets": [WEB], "tasks": [{**K, "max_concurrency": "0"}]},
+        ["Failed to register task 'install': MaxConcurrency cannot be '0'"],
+    ),
+    ({**BARE, "tags": {"": "x"}}, ["Tags[0].Key cannot be ''"]),
+    ({**BARE, "name": ""}, ["Failed to read name: it is empty."]),
     (
         {**BARE, "tasks": [{**TELL, "task_invocation_parameters": {"automation": {"document_version": "1"}}}]},
         ["tasks[0]: task_invocation_parameters.automation is not for", "Use lambda instead"],

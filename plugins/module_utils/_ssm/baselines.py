@@ -126,7 +126,7 @@ class PatchBaseline:
             **content,
             "patch_groups": [],
             "default_baseline": False,
-            "tags": {key: str(value) for key, value in tags.items()},
+            "tags": tags,
         }
         return Plan(expected, (Step(f"create patch baseline '{name}'", "create_patch_baseline", call),))
 
@@ -149,12 +149,15 @@ class PatchBaseline:
             steps.append(Step(f"change patch baseline '{name}'", "update_patch_baseline", call))
         steps += _tagged(found.id, name).steps(found.tags, self.options)
         expected["tags"] = tags_after(found.tags, self.options)
+        if steps:
+            self._refuse_predefined("change", found)
         return Plan(expected, tuple(steps))
 
     def _plan_absence(self, state: BaselineState) -> Plan:
         found = state.found
         if not found:
             return Plan({})
+        self._refuse_predefined("delete", found)
         name, groups = found.answer["Name"], sorted(found.answer.get("PatchGroups", ()))
         self._refuse_in_use(found, groups)
         steps = [step_deregister(group, found.id) for group in groups]
@@ -164,6 +167,12 @@ class PatchBaseline:
             Step(f"delete patch baseline '{name}'", "delete_patch_baseline", {"BaselineId": found.id}),
         )
         return Plan({}, tuple(steps))
+
+    def _refuse_predefined(self, what: str, found: Found) -> None:
+        if is_owned_by_aws(found.id):
+            raise StateError(
+                f"Failed to {what} patch baseline '{found.answer['Name']}': it is one of AWS. Create one of your own."
+            )
 
     def _refuse_in_use(self, found: Found, groups: list[str]) -> None:
         uses = [f"registered for the patch groups {', '.join(map(repr, groups))}"] if groups else []
