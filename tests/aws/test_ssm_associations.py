@@ -367,3 +367,9 @@ def test_information_has_the_shape_of_the_module_with_versions_and_what_it_did(m
     assert names(association_id=made["association_id"]) == ["nightly"]
     assert names(status="Pending") == ["weekly"]
     assert names(association_name="night") == []
+
+
+def test_a_time_that_is_none_is_refused(modules: Modules) -> None:
+    modules.result(MODULE, **SCAN)
+    refused = modules.failure(INFO, executions=True, executed_after="yesterday")["msg"]
+    assert refused == "Failed to read executed_after: 'yesterday' is no time. Write it as 2026-07-01T00:00:00Z."

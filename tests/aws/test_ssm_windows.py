@@ -508,3 +508,28 @@ def test_information_has_the_shape_of_the_module_with_what_comes_and_what_ran(mo
     later = modules.result(info, name="sunday", executions=True, executed_after="2026-06-02T00:00:00Z")
     assert later["maintenance_windows"][0]["window_executions"] == []
     assert modules.result(info, name="sun")["maintenance_windows"] == []
+
+
+def test_a_target_that_somebody_else_uses_meanwhile_is_not_taken_away(modules: Modules, aws: Aws) -> None:
+    made = modules.result(MODULE, **BARE, targets=[WEB])[KEY]
+    target = made["targets"][0]["window_target_id"]
+    aws.control(lag=100)
+    aws.client().register_task_with_maintenance_window(
+        WindowId=made["window_id"],
+        Targets=[{"Key": "WindowTargetIds", "Values": [target]}],
+        TaskArn="AWS-RunPatchBaseline",
+        TaskType="RUN_COMMAND",
+        MaxConcurrency="1",
+        MaxErrors="1",
+    )
+    refused = modules.failure(MODULE, **SUNDAY, targets=[])
+    assert refused["error_code"] == "TargetInUseException"
+
+
+@pytest.mark.parametrize("option", ["executed_after", "executed_before"])
+def test_a_time_that_is_none_is_refused(modules: Modules, option: str) -> None:
+    modules.result(MODULE, **BARE)
+    refused = modules.failure("ssm_maintenance_window_info", executions=True, **{option: "yesterday"})["msg"]
+    assert refused == f"Failed to read {option}: 'yesterday' is no time. Write it as 2026-07-01T00:00:00Z."
+    (found,) = modules.result("ssm_maintenance_window_info", next_executions=-1)["maintenance_windows"]
+    assert "scheduled_window_executions" not in found

@@ -146,7 +146,8 @@ class PatchBaseline:
         steps: list[Step] = []
         if changed or name != view["name"]:
             call = _change_request(found.answer, name, changed, request)
-            steps.append(Step(f"change patch baseline '{name}'", "update_patch_baseline", call))
+            undo = Step(f"change patch baseline '{name}' back", "update_patch_baseline", _former(found.answer))
+            steps.append(Step(f"change patch baseline '{name}'", "update_patch_baseline", call, undo))
         steps += _tagged(found.id, name).steps(found.tags, self.options)
         expected["tags"] = tags_after(found.tags, self.options)
         if steps:
@@ -323,10 +324,14 @@ def _change_request(answer: Answer, name: str, changed: list[str], request: Json
     call = {to_camel_case(key): request[key] for key in changed if key in request}
     emptied = [to_camel_case(key) for key in changed if key not in request]
     if emptied:
-        kept = {to_camel_case(key): answer.get(to_camel_case(key)) for key in CONTENT}
-        call = {key: value for key, value in kept.items() if value is not None and key not in emptied} | call
-        call["Replace"] = True
-    return {"BaselineId": answer["BaselineId"], "Name": name, **call}
+        call = {key: value for key, value in _former(answer).items() if key not in emptied} | call
+    return {**call, "BaselineId": answer["BaselineId"], "Name": name}
+
+
+def _former(answer: Answer) -> Json:
+    """The call that makes a baseline what it was when it was read."""
+    kept = {key: answer.get(key) for key in ("BaselineId", "Name", *map(to_camel_case, CONTENT))}
+    return {key: value for key, value in kept.items() if value not in (None, "")} | {"Replace": True}
 
 
 def read_baselines(ssm: Ssm, options: Mapping[str, Any]) -> dict[str, list[View]]:

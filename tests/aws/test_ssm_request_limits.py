@@ -7,11 +7,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.model import ShapeResolver
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.plan import Answered
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.request_limits import find_faults
-
-botocore = pytest.importorskip("botocore.model")
 
 STRING, NUMBER = {"type": "string"}, {"type": "integer", "min": 1, "max": 24}
 SHAPES: dict[str, Any] = {
@@ -40,7 +39,7 @@ SHAPES: dict[str, Any] = {
     "Text": STRING,
     "When": {"type": "timestamp"},
 }
-SHAPE = botocore.ShapeResolver(SHAPES).get_shape_by_name("Request")
+SHAPE = ShapeResolver(SHAPES).get_shape_by_name("Request")
 
 
 @pytest.mark.parametrize(
