@@ -9,7 +9,8 @@ module: ssm_patch_compliance
 short_description: Put compliance items of a node into AWS Systems Manager
 version_added: 0.2.0
 description:
-  - Replaces all compliance items of one type on one node by those given, if they differ.
+  - Replaces all compliance items of one type on one node by those given, if they differ. What run found them is told
+    with them, and does not count as a difference.
   - The items of type C(Patch) belong to AWS; use a type of your own, C(Custom:...).
 options:
   resource_id:
@@ -30,6 +31,20 @@ options:
   execution_type:
     description: What kind of run that was.
     type: str
+  execution_time:
+    description: When that run was, in ISO 8601 with a UTC offset; now if not given.
+    type: str
+  item_content_hash:
+    description:
+      - A hash of the items, with which AWS recognises items that it has. They are compared here in any case.
+    type: str
+  upload_type:
+    description:
+      - Whether the items given are all of the type. With V(PARTIAL), which AWS takes for the type C(Association) only,
+        items with other ids stay as they are.
+    type: str
+    choices: [COMPLETE, PARTIAL]
+    default: COMPLETE
   items:
     description: All items of the type. An empty list removes them.
     type: list
@@ -54,7 +69,7 @@ options:
         choices: [COMPLIANT, NON_COMPLIANT]
         required: true
       details:
-        description: What else is to be said, as a dictionary of texts.
+        description: What else is to be said, as a dictionary of texts. Numbers and truth values are written as JSON.
         type: dict
 extends_documentation_fragment:
   - amazon.aws.common.modules
@@ -140,6 +155,9 @@ SPEC = {
     "compliance_type": {"type": "str", "required": True},
     "execution_id": {"type": "str"},
     "execution_type": {"type": "str"},
+    "execution_time": {"type": "str"},
+    "item_content_hash": {"type": "str"},
+    "upload_type": {"type": "str", "choices": ["COMPLETE", "PARTIAL"], "default": "COMPLETE"},
     "items": ITEMS,
 }
 

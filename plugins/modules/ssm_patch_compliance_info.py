@@ -18,6 +18,25 @@ options:
   patch_group:
     description: A patch group, whose nodes are listed and counted.
     type: str
+  state_filters:
+    description: Which nodes of O(patch_group) are listed, by their counts; up to four filters, which all have to match.
+    type: list
+    elements: dict
+    suboptions:
+      key:
+        description: The count, as the API spells it, such as C(MissingCount).
+        type: str
+        required: true
+      values:
+        description: The number it is compared with.
+        type: list
+        elements: str
+        required: true
+      type:
+        description: How it is compared.
+        type: str
+        choices: [Equal, NotEqual, LessThan, GreaterThan]
+        default: Equal
   patches:
     description: Whether the patches of each node are read too, which takes a call or more per node.
     type: bool
@@ -42,6 +61,14 @@ EXAMPLES = r"""
   openpatch.patch_manager.ssm_patch_compliance_info:
     patch_group: web
   register: compliance
+
+- name: Read which nodes of it lack something
+  openpatch.patch_manager.ssm_patch_compliance_info:
+    patch_group: web
+    state_filters:
+      - key: MissingCount
+        type: GreaterThan
+        values: ["0"]
 
 - name: Read what a node lacks
   openpatch.patch_manager.ssm_patch_compliance_info:
@@ -80,6 +107,15 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.modul
 SPEC = {
     "instance_ids": {"type": "list", "elements": "str"},
     "patch_group": {"type": "str"},
+    "state_filters": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "key": {"type": "str", "required": True, "no_log": False},
+            "values": {"type": "list", "elements": "str", "required": True},
+            "type": {"type": "str", "choices": ["Equal", "NotEqual", "LessThan", "GreaterThan"], "default": "Equal"},
+        },
+    },
     "patches": {"type": "bool", "default": False},
     "patch_filters": {"type": "dict"},
 }
@@ -87,7 +123,9 @@ SPEC = {
 
 def main() -> None:
     one = [("instance_ids", "patch_group")]
-    run_info(read_states, SPEC, required_one_of=one, mutually_exclusive=one)
+    run_info(
+        read_states, SPEC, required_one_of=one, mutually_exclusive=one, required_by={"state_filters": "patch_group"}
+    )
 
 
 if __name__ == "__main__":

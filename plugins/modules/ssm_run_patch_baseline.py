@@ -19,7 +19,7 @@ description:
     over this module with O(command_id) and O(wait=false).
   - C(AWS-PatchAsgInstance) and C(AWS-PatchInstanceWithRollback) are runbooks of Automation for EC2 instances. They are
     started once for all nodes and shown like a command, with the steps of the runbook; of the settings they take
-    O(document_version), O(max_concurrency) and O(max_errors).
+    O(document_version), O(max_concurrency), O(max_errors) and O(alarm_configuration).
 options:
   document:
     description: The document to run. Those for Windows only that AWS no longer maintains come with a warning.
@@ -41,6 +41,13 @@ options:
   document_version:
     description: Version of the document, V($DEFAULT), V($LATEST) or a number.
     type: str
+  document_hash:
+    description: Hash of the document. AWS refuses to run another one.
+    type: str
+  document_hash_type:
+    description: Kind of O(document_hash).
+    type: str
+    choices: [Sha256, Sha1]
   parameters:
     description:
       - What the document is told, by the names it has for its parameters, such as C(Operation) and C(RebootOption).
@@ -130,6 +137,23 @@ options:
         type: str
         choices: [Command, Invocation]
         default: Command
+  alarm_configuration:
+    description: An alarm of CloudWatch at which no more nodes are told to begin.
+    type: dict
+    suboptions:
+      alarms:
+        description: The alarm, one at most.
+        type: list
+        elements: dict
+        suboptions:
+          name:
+            description: Name of the alarm.
+            type: str
+            required: true
+      ignore_poll_alarm_failure:
+        description: Whether the command goes on if the state of the alarm cannot be read.
+        type: bool
+        default: false
   command_id:
     description:
       - A command that was sent before. It is waited for and nothing is sent.
@@ -307,6 +331,17 @@ command:
       type: dict
       returned: success
       sample: {cloud_watch_output_enabled: false}
+    alarm_configuration:
+      description: The alarm at which no more nodes are told to begin; empty if there is none.
+      type: dict
+      returned: success
+      sample: {alarms: [{name: errors}], ignore_poll_alarm_failure: false}
+    triggered_alarms:
+      description: The alarms that went off.
+      type: list
+      elements: dict
+      returned: success
+      sample: [{name: errors, state: ALARM}]
     requested_date_time:
       description: When it was sent; null in check mode.
       type: str
@@ -434,6 +469,7 @@ failed_nodes:
   sample: [mi-0123456789abcdef0]
 """
 
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.fields import ALARMS_SPEC
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.module import run_operation
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.patch_runs import run_patch_operation
 
@@ -465,6 +501,8 @@ NOTIFICATION = {
 SPEC = {
     "document": {"type": "str", "choices": DOCUMENTS, "default": "AWS-RunPatchBaseline"},
     "document_version": TEXT,
+    "document_hash": TEXT,
+    "document_hash_type": {"type": "str", "choices": ["Sha256", "Sha1"]},
     "parameters": {"type": "dict", "default": {}},
     "instance_ids": TEXTS,
     "target_tags": {"type": "dict"},
@@ -484,6 +522,7 @@ SPEC = {
     "cloud_watch_log_group_name": TEXT,
     "service_role_arn": TEXT,
     "notification": NOTIFICATION,
+    "alarm_configuration": ALARMS_SPEC,
     "command_id": TEXT,
     "pick_up": {"type": "bool", "default": True},
     "wait": {"type": "bool", "default": True},
@@ -506,6 +545,8 @@ def main() -> None:
             "output_s3_key_prefix": "output_s3_bucket_name",
             "output_s3_region": "output_s3_bucket_name",
             "notification": "service_role_arn",
+            "document_hash": "document_hash_type",
+            "document_hash_type": "document_hash",
         },
     )
 

@@ -57,6 +57,7 @@ def start(call: Call, document: Document, request: Json) -> Json:
         "NotificationConfig": request.get("NotificationConfig", {}),
         "CloudWatchOutputConfig": request.get("CloudWatchOutputConfig", {"CloudWatchOutputEnabled": False}),
         "TimeoutSeconds": request.get("TimeoutSeconds", 3600),
+        **({"AlarmConfiguration": request["AlarmConfiguration"]} if "AlarmConfiguration" in request else {}),
         "invocations": _run(call, document, request, nodes),
     }
     call.state.commands[command_id] = command

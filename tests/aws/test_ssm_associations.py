@@ -164,6 +164,7 @@ def test_order_spelling_and_defaults_make_no_difference(modules: Modules) -> Non
         "replace": True,
     }
     assert not modules.result(MODULE, **plain, **defaults)["changed"]
+    assert not modules.result(MODULE, **plain, document_version="")["changed"]
 
 
 def test_the_order_of_the_values_of_a_parameter_counts(modules: Modules, ssm: Any) -> None:
@@ -300,6 +301,9 @@ REFUSED: list[tuple[dict[str, Any], list[str]]] = [
         {"association_id": "0a1b2c3d-0000-4000-8000-0123456789ab"},
         ["Failed to find association '0a1b2c3d-0000-4000-8000-0123456789ab'"],
     ),
+    ({**SCAN, "association_name": ""}, ["Failed to read association_name: it is empty. Set it, or leave it out."]),
+    ({**SCAN, "max_errors": "x"}, ["Failed to create association 'nightly': MaxErrors cannot be 'x'"]),
+    ({**WAITING, "duration": 25}, ["Duration cannot be 25, it takes up to 24"]),
     ({"name": "AWS-RunPatchBaseline"}, ["one of the following is required: association_name, association_id"]),
 ]
 
@@ -363,3 +367,9 @@ def test_information_has_the_shape_of_the_module_with_versions_and_what_it_did(m
     assert names(association_id=made["association_id"]) == ["nightly"]
     assert names(status="Pending") == ["weekly"]
     assert names(association_name="night") == []
+
+
+def test_a_time_that_is_none_is_refused(modules: Modules) -> None:
+    modules.result(MODULE, **SCAN)
+    refused = modules.failure(INFO, executions=True, executed_after="yesterday")["msg"]
+    assert refused == "Failed to read executed_after: 'yesterday' is no time. Write it as 2026-07-01T00:00:00Z."

@@ -154,6 +154,9 @@ def test_a_name_that_several_baselines_have_needs_the_id(modules: Modules, aws: 
         ({"baseline_id": "pb-0123456789abcdef0"}, ["Failed to find patch baseline 'pb-0123456789abcdef0'"]),
         ({"baseline_id": "x"}, ["Failed to read patch baseline 'x'"]),
         ({"operating_system": "UBUNTU"}, ["one of the following is required: name, baseline_id"]),
+        ({"name": ""}, ["Failed to read name: it is empty."]),
+        ({**WEB, "tags": {"team": None}}, ["Failed to read tags: team cannot be None."]),
+        ({**WEB, "tags": {"team": ["a"]}}, ["Failed to read tags: team cannot be ['a']."]),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_place(modules: Modules, options: dict[str, Any], words: list[str]) -> None:
@@ -190,3 +193,48 @@ def test_information_has_the_shape_of_the_module_and_of_a_baseline_file(modules:
     assert documentation_of("ssm_patch_baseline_info")["RETURN"]["patch_baselines"]["contains"] == contains
     again = {key: value for key, value in made["patch_baseline"].items() if key in FULL}
     assert not modules.result("ssm_patch_baseline", **again)["changed"]
+
+
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        ({"description": "x"}, "change"),
+        ({"tags": {"a": "b"}}, "change"),
+        ({"state": "absent", "force": True}, "delete"),
+    ],
+)
+@pytest.mark.parametrize("check", [True, False])
+def test_a_baseline_of_aws_is_not_changed_nor_said_to_be(
+    modules: Modules, options: dict[str, Any], what: str, check: bool
+) -> None:
+    name = "AWS-UbuntuDefaultPatchBaseline"
+    found = modules.result("ssm_patch_baseline_info", name=name)["patch_baselines"][0]["baseline_id"]
+    refused = modules.failure("ssm_patch_baseline", check=check, baseline_id=found, **options)["msg"]
+    assert refused == f"Failed to {what} patch baseline '{name}': it is one of AWS. Create one of your own."
+    assert not modules.result("ssm_patch_baseline", check=check, baseline_id=found)["changed"]
+
+
+@pytest.mark.parametrize("change", [{"description": "other"}, {"description": "", "approved_patches": []}])
+def test_what_was_changed_is_back_when_the_tags_cannot_be_set(
+    modules: Modules, aws: Aws, change: dict[str, Any]
+) -> None:
+    made = modules.result("ssm_patch_baseline", **FULL)["patch_baseline"]
+    aws.control(deny=["AddTagsToResource"])
+    refused = modules.failure("ssm_patch_baseline", **WEB, **change, tags={"new": "1"}, purge_tags=False)
+    assert refused["error_code"] == "AccessDeniedException"
+    (found,) = modules.result("ssm_patch_baseline_info", owner="Self")["patch_baselines"]
+    assert without(found, ["modified_date"]) == without(made, ["modified_date"])
+
+
+def test_another_one_whose_name_begins_so_being_the_default_does_not_count(modules: Modules) -> None:
+    modules.result("ssm_patch_baseline", **{**WEB, "name": "web2"})
+    modules.result("ssm_default_patch_baseline", baseline_name="web2")
+    made = modules.result("ssm_patch_baseline", **WEB)["patch_baseline"]
+    assert made["default_baseline"] is False
+    assert modules.result("ssm_patch_baseline", **WEB, state="absent")["changed"]
+
+
+def test_tags_that_are_being_changed_by_somebody_else_are_tried_again(modules: Modules, aws: Aws) -> None:
+    modules.result("ssm_patch_baseline", **WEB)
+    aws.control(failures=[{"operation": "AddTagsToResource", "code": "TooManyUpdates", "times": 1}])
+    assert modules.result("ssm_patch_baseline", **WEB, tags={"a": "1"})["patch_baseline"]["tags"] == {"a": "1"}

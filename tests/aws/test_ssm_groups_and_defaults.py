@@ -163,6 +163,11 @@ def test_information_about_defaults_is_what_was_asked_for(modules: Modules, ids:
         ),
         ("ssm_default_patch_baseline", {"state": "absent"}, "missing: operating_system"),
         (
+            "ssm_patch_group",
+            {"patch_group": "", "baseline_name": "old-one"},
+            "Failed to read patch_group: it is empty.",
+        ),
+        (
             "ssm_default_patch_baseline",
             {"baseline_id": "pb-0123456789abcdef0"},
             "Failed to find patch baseline 'pb-0123456789abcdef0'.",
@@ -178,3 +183,18 @@ def test_what_cannot_be_is_refused(
 def test_a_baseline_of_another_system_is_refused(modules: Modules, ids: dict[str, str]) -> None:
     refused = modules.failure("ssm_default_patch_baseline", baseline_id=ids["win"], operating_system="DEBIAN")
     assert refused["msg"] == f"Failed to use patch baseline '{ids['win']}' for DEBIAN: it is for WINDOWS."
+
+
+def test_an_empty_id_does_not_mean_all_baselines_of_a_group(modules: Modules, ids: dict[str, str]) -> None:
+    modules.result("ssm_patch_group", patch_group="web", baseline_id=ids["old"])
+    refused = modules.failure("ssm_patch_group", patch_group="web", baseline_id="", state="absent")["msg"]
+    assert refused == "Failed to read baseline_id: it is empty. Set it, or leave it out."
+    assert len(modules.result("ssm_patch_group_info")["patch_groups"]) == 1
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_name_that_no_group_can_have_is_refused_in_check_mode_too(
+    modules: Modules, ids: dict[str, str], check: bool
+) -> None:
+    refused = modules.failure("ssm_patch_group", check=check, patch_group="a;b", baseline_id=ids["old"])["msg"]
+    assert refused.startswith(f"Failed to register patch group 'a;b' for patch baseline '{ids['old']}': ")

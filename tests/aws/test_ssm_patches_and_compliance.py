@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.aws.api_fields import missing_options, spec_of
 from tests.aws.conftest import Aws
 from tests.aws.ssm_playbooks import Case, Modules, hold_to_matrix, modules
 
@@ -23,6 +24,11 @@ MISSING: dict[str, Any] = {
     "details": {"PatchState": "MISSING"},
 }
 PLAIN = {"id": "bash.amd64", "status": "COMPLIANT"}
+
+
+def test_every_field_of_the_api_is_an_option() -> None:
+    ignored = {"execution_summary"}  # three options
+    assert missing_options("PutComplianceItems", spec_of("ssm_patch_compliance"), ignored) == []
 
 
 def patch(name: str, state: str) -> dict[str, str]:
@@ -41,6 +47,8 @@ def test_available_patches_are_found_by_their_filters_over_all_pages(modules: Mo
     assert {found["msrc_severity"] for found in some} == {"Critical"}
     assert {"id", "kb_number", "release_date"} <= set(some[0])
     assert some[0]["release_date"].endswith("Z")
+    for filters in ({"PRODUCT": "WindowsServer2019"}, {"PRODUCT": ["WindowsServer2019"], "MSRC_SEVERITY": None}):
+        assert modules.result("ssm_patches_info", query="available", filters=filters)["patches"] == every
 
 
 def test_effective_patches_come_with_their_approval(modules: Modules) -> None:
@@ -88,6 +96,82 @@ def test_compliance_items_in_another_order_are_the_same(modules: Modules, aws: A
     assert not modules.result("ssm_patch_compliance", **KEY, items=[MISSING, PLAIN], execution_id="two")["changed"]
     other = modules.result("ssm_patch_compliance", **{**KEY, "compliance_type": "Custom:Other"}, items=[PLAIN])
     assert other["changed"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"items": [PLAIN, PLAIN]}, "Failed to read items[1]: another one has the id 'bash.amd64' too."),
+        ({"items": [{**PLAIN, "details": {"a": None}}]}, "Failed to read items[0].details: a cannot be None."),
+        ({"items": [{**PLAIN, "details": {"a": [1]}}]}, "Failed to read items[0].details: a cannot be [1]."),
+        ({"items": [{**PLAIN, "title": "t" * 501}]}, "Failed to put the compliance items of"),
+        ({"items": [{**PLAIN, "id": str(n)} for n in range(10001)]}, "AWS takes 10000 of a type, these are 10001."),
+        ({"items": [PLAIN], "compliance_type": ""}, "Failed to read compliance_type: it is empty."),
+        ({"items": [PLAIN], "execution_time": "2026-01-01T00:00:00"}, "is no time with a UTC offset."),
+        ({"items": [PLAIN], "execution_time": "noon"}, "Failed to read execution_time: 'noon'"),
+    ],
+)
+@pytest.mark.parametrize("check", [True, False])
+def test_items_that_cannot_be_are_refused_in_check_mode_too(
+    modules: Modules, aws: Aws, options: dict[str, Any], message: str, check: bool
+) -> None:
+    aws.seed(nodes=[{"InstanceId": NODE}])
+    assert message in modules.failure("ssm_patch_compliance", check=check, **{**KEY, **options})["msg"]
+
+
+def test_details_are_texts_and_the_run_is_told(modules: Modules, aws: Aws) -> None:
+    aws.seed(nodes=[{"InstanceId": NODE}])
+    options: dict[str, Any] = {
+        **KEY,
+        "items": [{**PLAIN, "details": {"Count": 3, "Reboot": True, "State": "MISSING"}}],
+        "execution_time": "2026-01-01T01:00:00+01:00",
+        "execution_id": "one",
+        "item_content_hash": "h1",
+    }
+    predicted, done, again = (
+        modules.result("ssm_patch_compliance", check=check, **options) for check in (True, False, False)
+    )
+    assert predicted["diff"] == done["diff"]
+    assert (done["changed"], again["changed"]) == (True, False)
+    assert done["patch_compliance"]["compliance_items"][0]["details"] == {
+        "Count": "3",
+        "Reboot": "true",
+        "State": "MISSING",
+    }
+    (item,) = aws.client().list_compliance_items(ResourceIds=[NODE], ResourceTypes=["ManagedInstance"])[
+        "ComplianceItems"
+    ]
+    assert item["ExecutionSummary"]["ExecutionId"] == "one"
+    assert item["ExecutionSummary"]["ExecutionTime"].timestamp() == 1767225600
+
+
+def test_items_of_associations_can_be_put_in_parts(modules: Modules, aws: Aws) -> None:
+    aws.seed(nodes=[{"InstanceId": NODE}])
+    part = {"resource_id": NODE, "compliance_type": "Association", "upload_type": "PARTIAL"}
+    modules.result("ssm_patch_compliance", **part, items=[PLAIN])
+    predicted, done, again = (
+        modules.result("ssm_patch_compliance", check=check, **part, items=[MISSING]) for check in (True, False, False)
+    )
+    assert predicted["diff"] == done["diff"]
+    assert (done["changed"], again["changed"]) == (True, False)
+    assert {item["id"] for item in done["patch_compliance"]["compliance_items"]} == {PLAIN["id"], MISSING["id"]}
+
+
+def test_nodes_of_a_group_can_be_told_by_their_counts(modules: Modules, aws: Aws) -> None:
+    lacking = aws.seed(nodes=[{"Tags": {"PatchGroup": "web"}, "Patches": [patch("openssl", "Missing")]}])
+    aws.seed(nodes=[{"Tags": {"PatchGroup": "web"}, "Patches": [patch("bash", "Installed")]}])
+    filters = [{"key": "MissingCount", "type": "GreaterThan", "values": ["0"]}]
+    found = modules.result("ssm_patch_compliance_info", patch_group="web", state_filters=filters)
+    assert [state["instance_id"] for state in found["instance_patch_states"]] == lacking
+    assert found["patch_group_state"]["instances"] == 2
+
+
+def test_one_value_of_a_filter_need_not_be_a_list(modules: Modules, aws: Aws) -> None:
+    ids = aws.seed(nodes=[{"Patches": [patch("openssl", "Missing"), patch("bash", "Installed")]}])
+    (state,) = modules.result(
+        "ssm_patch_compliance_info", instance_ids=ids, patches=True, patch_filters={"State": "Missing"}
+    )["instance_patch_states"]
+    assert [entry["kb_id"] for entry in state["patches"]] == ["openssl"]
 
 
 def test_compliance_of_a_node_that_is_not_there_is_refused(modules: Modules) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm import commands
+from tests.aws.api_fields import missing_options, spec_of
 from tests.aws.conftest import Aws
 from tests.aws.ssm_playbooks import Modules, Result, documentation_of, modules
 
@@ -23,6 +24,12 @@ GUID = "3b241101-e2bb-4255-8caf-4136c566a962"
 
 def patch(name: str, state: str) -> dict[str, str]:
     return {"Title": name, "KBId": name, "Classification": "Security", "Severity": "High", "State": state}
+
+
+def test_every_field_of_the_api_is_an_option() -> None:
+    # Targets, notifications and logs have options of their own; the document has its name.
+    ignored = {"targets", "document_name", "notification_config", "cloud_watch_output_config"}
+    assert missing_options("SendCommand", spec_of(MODULE), ignored) == []
 
 
 @pytest.fixture
@@ -262,8 +269,12 @@ def test_all_settings_arrive(modules: Modules, aws: Aws, nodes: list[str]) -> No
         service_role_arn=role,
         notification={"arn": topic, "events": ["Failed"], "type": "Invocation"},
         comment="a `b` $(c) {{ d }}",
+        document_hash="0" * 64,
+        document_hash_type="Sha256",
+        alarm_configuration={"alarms": [{"name": "errors"}]},
         **SCAN,
     )["command"]
+    assert command["alarm_configuration"] == {"alarms": [{"name": "errors"}], "ignore_poll_alarm_failure": False}
     notification = {"notification_arn": topic, "notification_events": ["Failed"], "notification_type": "Invocation"}
     log = {"cloud_watch_output_enabled": True, "cloud_watch_log_group_name": "patches"}
     assert command["notification_config"] == notification
@@ -409,6 +420,16 @@ def test_parameters_that_cannot_be_are_refused_before_aws_is_asked(modules: Modu
     ("options", "message"),
     [
         ({}, "one of the following is required: instance_ids"),
+        ({"instance_ids": []}, "Failed to read the targets: instance_ids is empty. Name nodes by it, or leave it out."),
+        ({"patch_groups": [], "target_tags": {"Stage": "prod"}}, "patch_groups is empty."),
+        ({"target_tags": {}, "patch_groups": ["web"]}, "target_tags is empty."),
+        ({"resource_group": "some", "resource_types": []}, "resource_types is empty."),
+        ({"target_tags": {"Stage": None}}, "Failed to read target_tags: Stage cannot be None."),
+        ({"target_tags": {"Stage": ["a", {"b": 1}]}}, "Stage cannot be {'b': 1}. It takes a text or a list of texts."),
+        ({"target_tags": {"Stage": ""}}, "tag:Stage has an empty name or value."),
+        ({"target_tags": {"": "a"}}, "tag: has an empty name or value."),
+        ({"command_id": ""}, "Failed to read command_id: it is empty."),
+        ({"instance_ids": [OTHER], "document_hash": "a"}, "document_hash_type"),
         ({"instance_ids": [OTHER], "target_tags": {"a": "b"}}, "instance_ids|target_tags"),
         ({"instance_ids": [OTHER], "command_id": GUID}, "command_id|instance_ids"),
         ({"instance_ids": ["web1"]}, "'web1' is no id of a node. They begin with i- or mi-."),

@@ -391,6 +391,7 @@ def test_a_name_that_several_windows_have_needs_the_id(modules: Modules, ssm: An
     assert not modules.result(MODULE, **BARE)["changed"]
 
 
+K = {**INSTALL, "targets": [{"key": "WindowTargetIds", "values": ["web"]}]}
 REFUSED: list[tuple[dict[str, Any], list[str]]] = [
     ({"name": "sunday"}, ["a window needs schedule and duration and cutoff"]),
     ({**BARE, "name": "no name"}, ["'no name'", "3 to 128"]),
@@ -418,6 +419,14 @@ REFUSED: list[tuple[dict[str, Any], list[str]]] = [
     ({**BARE, "tasks": [without(INSTALL, ["targets"])]}, ["tasks[0]: a task of the type RUN_COMMAND needs targets"]),
     ({**BARE, "tasks": [without(INSTALL, ["max_errors"])]}, ["tasks[0]: a task with targets needs max_errors"]),
     ({**BARE, "tasks": [{**TELL, "max_errors": "5%"}]}, ["tasks[0]: max_errors need targets"]),
+    ({**BARE, "targets": [{**WEB, "name": "a"}]}, ["Failed to register target 'a': Name cannot be 'a'"]),
+    ({**BARE, "targets": [{**WEB, "targets": [{"key": "tag:x", "values": []}]}]}, ["matches nothing"]),
+    (
+        {**BARE, "targets": [WEB], "tasks": [{**K, "max_concurrency": "0"}]},
+        ["Failed to register task 'install': MaxConcurrency cannot be '0'"],
+    ),
+    ({**BARE, "tags": {"": "x"}}, ["Tags[0].Key cannot be ''"]),
+    ({**BARE, "name": ""}, ["Failed to read name: it is empty."]),
     (
         {**BARE, "tasks": [{**TELL, "task_invocation_parameters": {"automation": {"document_version": "1"}}}]},
         ["tasks[0]: task_invocation_parameters.automation is not for", "Use lambda instead"],
@@ -499,3 +508,28 @@ def test_information_has_the_shape_of_the_module_with_what_comes_and_what_ran(mo
     later = modules.result(info, name="sunday", executions=True, executed_after="2026-06-02T00:00:00Z")
     assert later["maintenance_windows"][0]["window_executions"] == []
     assert modules.result(info, name="sun")["maintenance_windows"] == []
+
+
+def test_a_target_that_somebody_else_uses_meanwhile_is_not_taken_away(modules: Modules, aws: Aws) -> None:
+    made = modules.result(MODULE, **BARE, targets=[WEB])[KEY]
+    target = made["targets"][0]["window_target_id"]
+    aws.control(lag=100)
+    aws.client().register_task_with_maintenance_window(
+        WindowId=made["window_id"],
+        Targets=[{"Key": "WindowTargetIds", "Values": [target]}],
+        TaskArn="AWS-RunPatchBaseline",
+        TaskType="RUN_COMMAND",
+        MaxConcurrency="1",
+        MaxErrors="1",
+    )
+    refused = modules.failure(MODULE, **SUNDAY, targets=[])
+    assert refused["error_code"] == "TargetInUseException"
+
+
+@pytest.mark.parametrize("option", ["executed_after", "executed_before"])
+def test_a_time_that_is_none_is_refused(modules: Modules, option: str) -> None:
+    modules.result(MODULE, **BARE)
+    refused = modules.failure("ssm_maintenance_window_info", executions=True, **{option: "yesterday"})["msg"]
+    assert refused == f"Failed to read {option}: 'yesterday' is no time. Write it as 2026-07-01T00:00:00Z."
+    (found,) = modules.result("ssm_maintenance_window_info", next_executions=-1)["maintenance_windows"]
+    assert "scheduled_window_executions" not in found

@@ -20,7 +20,7 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.assoc
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.client import Ssm
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.fields import read_fields
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.plan import View
-from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.schedules import write_moment
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.schedules import write_filter
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.transformations import to_plain
 
 
@@ -73,8 +73,8 @@ def _executions_of(ssm: Ssm, found: Found, options: Mapping[str, Any]) -> View:
     """What an association did, the latest first, and on which nodes."""
     if not options["executions"]:
         return {}
-    after = options["executed_after"]
-    filters = [{"Key": "CreatedTime", "Value": write_moment(after), "Type": "GREATER_THAN"}] if after else []
+    after = write_filter("executed_after", options["executed_after"])
+    filters = [{"Key": "CreatedTime", "Value": moment, "Type": "GREATER_THAN"} for moment in after]
     pages = ssm.pages(
         f"list the executions of association '{label_of(found)}'",
         "describe_association_executions",

@@ -106,6 +106,8 @@ def _to_command(execution: Answer) -> Answer:
         "Targets": execution.get("Targets") or [],
         "MaxConcurrency": execution.get("MaxConcurrency"),
         "MaxErrors": execution.get("MaxErrors"),
+        "AlarmConfiguration": execution.get("AlarmConfiguration") or {},
+        "TriggeredAlarms": execution.get("TriggeredAlarms") or [],
         "RequestedDateTime": execution.get("ExecutionStartTime"),
         "Status": execution["AutomationExecutionStatus"],
         "StatusDetails": execution.get("FailureMessage") or execution["AutomationExecutionStatus"],

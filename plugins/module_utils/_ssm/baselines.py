@@ -126,7 +126,7 @@ class PatchBaseline:
             **content,
             "patch_groups": [],
             "default_baseline": False,
-            "tags": {key: str(value) for key, value in tags.items()},
+            "tags": tags,
         }
         return Plan(expected, (Step(f"create patch baseline '{name}'", "create_patch_baseline", call),))
 
@@ -146,15 +146,19 @@ class PatchBaseline:
         steps: list[Step] = []
         if changed or name != view["name"]:
             call = _change_request(found.answer, name, changed, request)
-            steps.append(Step(f"change patch baseline '{name}'", "update_patch_baseline", call))
+            undo = Step(f"change patch baseline '{name}' back", "update_patch_baseline", _former(found.answer))
+            steps.append(Step(f"change patch baseline '{name}'", "update_patch_baseline", call, undo))
         steps += _tagged(found.id, name).steps(found.tags, self.options)
         expected["tags"] = tags_after(found.tags, self.options)
+        if steps:
+            self._refuse_predefined("change", found)
         return Plan(expected, tuple(steps))
 
     def _plan_absence(self, state: BaselineState) -> Plan:
         found = state.found
         if not found:
             return Plan({})
+        self._refuse_predefined("delete", found)
         name, groups = found.answer["Name"], sorted(found.answer.get("PatchGroups", ()))
         self._refuse_in_use(found, groups)
         steps = [step_deregister(group, found.id) for group in groups]
@@ -164,6 +168,12 @@ class PatchBaseline:
             Step(f"delete patch baseline '{name}'", "delete_patch_baseline", {"BaselineId": found.id}),
         )
         return Plan({}, tuple(steps))
+
+    def _refuse_predefined(self, what: str, found: Found) -> None:
+        if is_owned_by_aws(found.id):
+            raise StateError(
+                f"Failed to {what} patch baseline '{found.answer['Name']}': it is one of AWS. Create one of your own."
+            )
 
     def _refuse_in_use(self, found: Found, groups: list[str]) -> None:
         uses = [f"registered for the patch groups {', '.join(map(repr, groups))}"] if groups else []
@@ -314,10 +324,14 @@ def _change_request(answer: Answer, name: str, changed: list[str], request: Json
     call = {to_camel_case(key): request[key] for key in changed if key in request}
     emptied = [to_camel_case(key) for key in changed if key not in request]
     if emptied:
-        kept = {to_camel_case(key): answer.get(to_camel_case(key)) for key in CONTENT}
-        call = {key: value for key, value in kept.items() if value is not None and key not in emptied} | call
-        call["Replace"] = True
-    return {"BaselineId": answer["BaselineId"], "Name": name, **call}
+        call = {key: value for key, value in _former(answer).items() if key not in emptied} | call
+    return {**call, "BaselineId": answer["BaselineId"], "Name": name}
+
+
+def _former(answer: Answer) -> Json:
+    """The call that makes a baseline what it was when it was read."""
+    kept = {key: answer.get(key) for key in ("BaselineId", "Name", *map(to_camel_case, CONTENT))}
+    return {key: value for key, value in kept.items() if value not in (None, "")} | {"Replace": True}
 
 
 def read_baselines(ssm: Ssm, options: Mapping[str, Any]) -> dict[str, list[View]]:

@@ -22,6 +22,7 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.error
     SsmError,
     SsmErrorHandler,
 )
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.request_limits import find_faults
 
 Answer = dict[str, Any]
 
@@ -85,6 +86,15 @@ class Ssm:
         answer.pop("ResponseMetadata", None)
         return answer
 
+    def check(self, doing: str, operation: str, request: Mapping[str, Any], unknown: type) -> None:
+        """Raise ``SsmError`` for a request that AWS would refuse; ``unknown`` is the type of what is not known yet."""
+        meta = self._client.meta
+        shape = meta.service_model.operation_model(meta.method_to_api_mapping[operation]).input_shape
+        faults = list(find_faults(shape, request, unknown))
+        if faults:
+            more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+            raise SsmError(f"Failed to {doing}: {faults[0]}{more}.")
+
     def find(self, doing: str, operation: str, **request: Any) -> Answer | None:
         """Like ``call``, but ``None`` if what is asked for does not exist."""
         try:
@@ -131,6 +141,8 @@ def connect_over(client: Any, service: str = "ssm", retry: Callable[[Any], Any] 
     return Ssm(give_client, service)
 
 
-def to_filters(filters: Mapping[str, list[str] | tuple[str, ...]]) -> list[Answer]:
-    """Return the API's list of filters; those without values are left out."""
-    return [{"Key": key, "Values": list(values)} for key, values in filters.items() if values]
+def to_filters(filters: Mapping[str, Any]) -> list[Answer]:
+    """Return the API's list of filters. A single value is a list of one; those without values are left out."""
+    lists = {key: value if isinstance(value, (list, tuple)) else [value] for key, value in filters.items()}
+    texts = {key: [str(value) for value in values if value is not None] for key, values in lists.items()}
+    return [{"Key": key, "Values": values} for key, values in texts.items() if values]

@@ -58,6 +58,8 @@ COMMAND_KEYS = (
     "ServiceRole",
     "NotificationConfig",
     "CloudWatchOutputConfig",
+    "AlarmConfiguration",
+    "TriggeredAlarms",
     "RequestedDateTime",
     "ExpiresAfter",
     "Status",
@@ -80,6 +82,8 @@ _EMPTY: Answer = {
     "ServiceRole": "",
     "NotificationConfig": {},
     "CloudWatchOutputConfig": {},
+    "AlarmConfiguration": {},
+    "TriggeredAlarms": [],
 }
 _OF_NODE = ("InstanceId", "InstanceName", "Status", "StatusDetails")
 _OF_STEP = (

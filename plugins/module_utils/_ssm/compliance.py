@@ -12,10 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.client import Answer, Ssm, to_filters
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.errors import StateError
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.fields import to_parameter
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.plan import Plan, Step, View
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.schedules import read_moment
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.transformations import to_plain
 
 _NODES_A_CALL = 50
+_MOST_ITEMS = 10000
 _ITEM_KEYS = {"id": "Id", "title": "Title", "severity": "Severity", "status": "Status", "details": "Details"}
 
 
@@ -26,7 +30,7 @@ def read_states(ssm: Ssm, options: Mapping[str, Any]) -> dict[str, Any]:
     if group is None:
         states = _states_of_nodes(ssm, options["instance_ids"])
     else:
-        states = _states_of_group(ssm, group)
+        states = _states_of_group(ssm, group, options["state_filters"] or [])
         counts = ssm.call(f"count the states of patch group '{group}'", "describe_patch_group_state", PatchGroup=group)
         found["patch_group_state"] = to_plain(counts)
     if options["patches"]:
@@ -46,21 +50,24 @@ def _states_of_nodes(ssm: Ssm, ids: list[str]) -> list[View]:
     return states
 
 
-def _states_of_group(ssm: Ssm, group: str) -> list[View]:
+def _states_of_group(ssm: Ssm, group: str, filters: list[Mapping[str, Any]]) -> list[View]:
     pages = ssm.pages(
         f"read the patch states of patch group '{group}'",
         "describe_instance_patch_states_for_patch_group",
         "InstancePatchStates",
         PatchGroup=group,
+        Filters=[{"Key": found["key"], "Values": found["values"], "Type": found["type"]} for found in filters],
     )
     return [to_plain(state) for state in pages]
 
 
-def _patches_of_node(ssm: Ssm, node: str, filters: Mapping[str, list[Any]]) -> list[View]:
-    texts = {key: [str(value) for value in values] for key, values in filters.items()}
-    request = {"Filters": to_filters(texts)} if texts else {}
+def _patches_of_node(ssm: Ssm, node: str, filters: Mapping[str, Any]) -> list[View]:
     pages = ssm.pages(
-        f"read the patches of node '{node}'", "describe_instance_patches", "Patches", InstanceId=node, **request
+        f"read the patches of node '{node}'",
+        "describe_instance_patches",
+        "Patches",
+        InstanceId=node,
+        Filters=to_filters(filters),
     )
     return [to_plain(patch) for patch in pages]
 
@@ -92,12 +99,16 @@ class ComplianceItems:
 
     def plan(self, state: tuple[Answer, ...]) -> Plan:
         options = self.options
-        items = [{key: item[key] for key in _ITEM_KEYS} for item in options["items"]]
+        items = _read_items(options["items"])
         expected = self._view(items)
+        if options["upload_type"] == "PARTIAL":
+            given = {item["id"] for item in items}
+            kept = [item for item in self.view(state)["compliance_items"] if item["id"] not in given]
+            expected = self._view([*kept, *items])
         if self.normalise(expected) == self.normalise(self.view(state)):
             return Plan(self.view(state))
         sent = [{_ITEM_KEYS[key]: value for key, value in item.items() if value not in (None, "")} for item in items]
-        summary = {"ExecutionTime": datetime.datetime.now(datetime.timezone.utc)}
+        summary = {"ExecutionTime": _read_time(options["execution_time"])}
         named = {"ExecutionId": options["execution_id"], "ExecutionType": options["execution_type"]}
         request = {
             "ResourceId": options["resource_id"],
@@ -105,7 +116,10 @@ class ComplianceItems:
             "ComplianceType": options["compliance_type"],
             "ExecutionSummary": summary | {key: value for key, value in named.items() if value},
             "Items": sent,
+            "UploadType": options["upload_type"],
         }
+        if options["item_content_hash"]:
+            request["ItemContentHash"] = options["item_content_hash"]
         doing = f"put the compliance items of '{options['resource_id']}'"
         return Plan(expected, (Step(doing, "put_compliance_items", request),))
 
@@ -118,3 +132,32 @@ class ComplianceItems:
                 for item in items
             ],
         }
+
+
+def _read_items(given: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return items as they are sent. Raises ``StateError`` for what AWS refuses, which check mode does not ask."""
+    if len(given) > _MOST_ITEMS:
+        raise StateError(f"Failed to read items: AWS takes {_MOST_ITEMS} of a type, these are {len(given)}.")
+    items, known = [], set()
+    for number, item in enumerate(given):
+        if item["id"] in known:
+            raise StateError(f"Failed to read items[{number}]: another one has the id {item['id']!r} too.")
+        known.add(item["id"])
+        details = item["details"] or {}
+        for key, value in details.items():
+            if value is None or isinstance(value, (list, Mapping)):
+                raise StateError(f"Failed to read items[{number}].details: {key} cannot be {value!r}. It takes a text.")
+        texts = {str(key): to_parameter(value) for key, value in details.items()}
+        items.append({key: item[key] for key in _ITEM_KEYS} | {"details": texts})
+    return items
+
+
+def _read_time(text: str | None) -> datetime.datetime:
+    if not text:
+        return datetime.datetime.now(datetime.timezone.utc)
+    moment = read_moment(text)
+    if moment is None or moment.tzinfo is None:
+        raise StateError(
+            f"Failed to read execution_time: {text!r} is no time with a UTC offset. Write it as 2026-07-01T00:00:00Z."
+        )
+    return moment

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.errors import StateError
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.transformations import (
     is_empty,
     to_camel_case,
@@ -89,8 +90,10 @@ def read_fields(fields: Fields, answer: Mapping[str, Any]) -> Json:
 
 
 def take_fields(fields: Fields, options: Mapping[str, Any]) -> Json:
-    """Return the fields that are given, as a view has them."""
-    return {field.name: field.take(options[field.name]) for field in fields if options.get(field.name) is not None}
+    """Return the fields that are given, as a view has them. What is given empty is the default, as the API has it."""
+    given = {field.name: field.take(options[field.name]) for field in fields if options.get(field.name) is not None}
+    defaults = defaults_of(fields)
+    return {name: defaults[name] if is_empty(value) else value for name, value in given.items()}
 
 
 def write_fields(fields: Fields, view: Mapping[str, Any], names: Iterable[str] | None = None) -> Json:
@@ -120,8 +123,12 @@ def keep_equal(fields: Fields, before: Mapping[str, Any], after: Json) -> Json:
 
 
 def take_targets(targets: Iterable[Mapping[str, Any]]) -> list[Json]:
-    """Return targets with keys as the API spells them."""
-    return [{**target, "key": _SPELLINGS.get(target["key"].lower(), target["key"])} for target in targets]
+    """Return targets with keys as the API spells them. Raises ``StateError`` for those that mean nothing."""
+    taken = [{**target, "key": _SPELLINGS.get(target["key"].lower(), target["key"])} for target in targets]
+    for target in taken:
+        if not target["key"] or not target.get("values"):
+            raise StateError(f"Failed to read targets: {target} matches nothing. Give it a key and values.")
+    return taken
 
 
 def write_targets(targets: Iterable[Mapping[str, Any]]) -> list[Json]:
@@ -133,13 +140,14 @@ def write_targets(targets: Iterable[Mapping[str, Any]]) -> list[Json]:
 def take_parameters(parameters: Mapping[str, Any]) -> Json:
     """Return parameters of a document: lists of texts, a truth value as JSON spells it."""
     return {
-        str(key): [_to_parameter(value) for value in (values if isinstance(values, list) else [values])]
+        str(key): [to_parameter(value) for value in (values if isinstance(values, list) else [values])]
         for key, values in parameters.items()
         if values is not None
     }
 
 
-def _to_parameter(value: Any) -> str:
+def to_parameter(value: Any) -> str:
+    """Return a value as a text, as JSON spells it if it is none."""
     return value if isinstance(value, str) else json.dumps(value)
 
 

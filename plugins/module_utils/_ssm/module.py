@@ -15,7 +15,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.errors import EngineError
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._baseline.model import OperatingSystem
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.client import Ssm, connect
-from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.errors import SsmError
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.errors import SsmError, StateError
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.patch_runs import Run
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.plan import Resource, carry_out
 
@@ -39,8 +39,8 @@ def run_resource(
     make: Callable[[Options], Resource[Any]], key: str, spec: Options, service: str = "ssm", **rules: Any
 ) -> None:
     """Run a module that keeps a resource of a service, which its result has under ``key``."""
-    module = AnsibleAWSModule(argument_spec=dict(spec), supports_check_mode=True, **rules)
-    resource = make(module.params)
+    module, options = _start(spec, rules)
+    resource = make(options)
     try:
         outcome = carry_out(resource, connect(module, service), check_mode=module.check_mode)
     except (SsmError, EngineError) as error:
@@ -54,9 +54,9 @@ def run_operation(
     operate: Callable[[Ssm, Options, bool, Callable[[str], None]], Run], spec: Options, **rules: Any
 ) -> None:
     """Run a module that has nodes do something."""
-    module = AnsibleAWSModule(argument_spec=dict(spec), supports_check_mode=True, **rules)
+    module, options = _start(spec, rules)
     try:
-        run = operate(connect(module), module.params, module.check_mode, module.log)
+        run = operate(connect(module), options, module.check_mode, module.log)
     except SsmError as error:
         _fail(module, error)
     for warning in run.warnings:
@@ -71,12 +71,42 @@ def run_info(
     read: Callable[[Ssm, Options], Mapping[str, Any]], spec: Options, service: str = "ssm", **rules: Any
 ) -> None:
     """Run a module that only reads; the result is what ``read`` returns."""
-    module = AnsibleAWSModule(argument_spec=dict(spec), supports_check_mode=True, **rules)
+    module, options = _start(spec, rules)
     try:
-        found = read(connect(module, service), module.params)
+        found = read(connect(module, service), options)
     except (SsmError, EngineError) as error:
         _fail(module, error)
     module.exit_json(changed=False, **found)
+
+
+def _start(spec: Options, rules: Options) -> tuple[Any, Options]:
+    """Return the module and its options; it ends here if these cannot be meant."""
+    module = AnsibleAWSModule(argument_spec=dict(spec), supports_check_mode=True, **rules)
+    options = dict(module.params)
+    try:
+        _refuse_empty(spec, rules, options)
+        if options.get("tags") is not None:
+            options["tags"] = _read_tags(options["tags"])
+    except SsmError as error:
+        _fail(module, error)
+    return module, options
+
+
+def _refuse_empty(spec: Options, rules: Options, options: Options) -> None:
+    """An empty text, as of a template, is no name: it must not mean another thing, a new one, or all of them."""
+    telling = {name for name, option in spec.items() if option.get("required")}
+    for rule in (*rules.get("required_one_of", ()), *rules.get("mutually_exclusive", ())):
+        telling.update(rule)
+    for name in sorted(telling):
+        if options[name] == "":
+            raise StateError(f"Failed to read {name}: it is empty. Set it, or leave it out.")
+
+
+def _read_tags(tags: Mapping[str, Any]) -> dict[str, str]:
+    for key, value in tags.items():
+        if value is None or isinstance(value, (list, Mapping)):
+            raise StateError(f"Failed to read tags: {key} cannot be {value!r}. It takes a text, which may be empty.")
+    return {str(key): str(value) for key, value in tags.items()}
 
 
 def _fail(module: Any, error: Exception) -> None:

@@ -177,7 +177,7 @@ class PatchPolicy:
         }
         if self.options["type_version"]:
             definition["TypeVersion"] = self.options["type_version"]
-        tags = {key: str(value) for key, value in (self.options["tags"] or {}).items()}
+        tags = dict(self.options["tags"] or {})
         request: Answer = {"Name": name, "ConfigurationDefinitions": [definition]}
         if self.options["description"]:
             request["Description"] = self.options["description"]
@@ -258,8 +258,7 @@ class PatchPolicy:
         return [Step(f"rename or describe patch policy '{before['name']}'", "update_configuration_manager", request)]
 
     def _tag_steps(self, found: Answer, before: View) -> tuple[list[Step], dict[str, str]]:
-        tags = {key: str(value) for key, value in self.options["tags"].items()}
-        added, removed = compare_aws_tags(before["tags"], tags, self.options["purge_tags"])
+        added, removed = compare_aws_tags(before["tags"], self.options["tags"], self.options["purge_tags"])
         resource, steps = {"ResourceArn": found["ManagerArn"]}, []
         if removed:
             doing = f"remove tags of patch policy '{before['name']}'"

@@ -31,11 +31,13 @@ from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.docum
     check_parameters,
 )
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.errors import SsmError, StateError
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.fields import take_alarms
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.targets import (
     Targets,
     list_nodes,
     read_targets,
 )
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.transformations import to_members
 
 Options = Mapping[str, Any]
 
@@ -43,6 +45,8 @@ Options = Mapping[str, Any]
 _TEXTS = {
     "comment": ("Comment", ".{0,100}", "up to 100 characters"),
     "document_version": ("DocumentVersion", r"\$LATEST|\$DEFAULT|[1-9][0-9]*", "$LATEST, $DEFAULT or a number"),
+    "document_hash": ("DocumentHash", ".{1,256}", "up to 256 characters"),
+    "document_hash_type": ("DocumentHashType", "Sha256|Sha1", "Sha256 or Sha1"),
     "max_concurrency": ("MaxConcurrency", "[1-9][0-9]{0,6}|[1-9][0-9]?%|100%", "a number from 1, or 1% to 100%"),
     "max_errors": ("MaxErrors", "[1-9][0-9]{0,6}|0|[1-9]?[0-9]%|100%", "a number from 0, or 0% to 100%"),
     "output_s3_region": ("OutputS3Region", "[a-z0-9-]{3,20}", "a region"),
@@ -90,6 +94,7 @@ class Run:
 # What Automation does not take.
 _COMMANDS_ONLY = (
     "comment",
+    "document_hash",
     "timeout_seconds",
     "output_s3_bucket_name",
     "cloud_watch_output",
@@ -194,6 +199,9 @@ def _read_settings(options: Options) -> Answer:
             "CloudWatchOutputEnabled": True,
             **({"CloudWatchLogGroupName": group} if group else {}),
         }
+    alarms = take_alarms(options["alarm_configuration"] or {})
+    if alarms:
+        settings["AlarmConfiguration"] = to_members(alarms)
     notification = options["notification"]
     if notification:
         settings["NotificationConfig"] = {

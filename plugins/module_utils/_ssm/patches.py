@@ -18,12 +18,9 @@ Views = list[dict[str, Any]]
 
 def list_available(ssm: Ssm, options: Mapping[str, Any]) -> Views:
     """Return the patches that baselines may select."""
-    filters = {key: [str(value) for value in values] for key, values in (options["filters"] or {}).items()}
-    request = {"Filters": to_filters(filters)} if filters else {}
-    return [
-        to_plain(patch)
-        for patch in ssm.pages("list available patches", "describe_available_patches", "Patches", **request)
-    ]
+    filters = to_filters(options["filters"] or {})
+    pages = ssm.pages("list available patches", "describe_available_patches", "Patches", Filters=filters)
+    return [to_plain(patch) for patch in pages]
 
 
 def list_effective(ssm: Ssm, options: Mapping[str, Any]) -> Views:

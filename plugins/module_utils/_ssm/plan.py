@@ -99,7 +99,10 @@ def carry_out(resource: Resource[State], ssm: Ssm, *, check_mode: bool) -> Outco
     state = resource.read(ssm)
     plan = resource.plan(state)
     before, after = resource.view(state), plan.expected
-    if plan.steps and not check_mode:
+    if check_mode:
+        for step in plan.steps:
+            ssm.check(step.doing, step.operation, step.request, Answered)
+    elif plan.steps:
         if plan.ready:
             plan.ready(ssm)
         apply_steps(ssm, plan.steps)

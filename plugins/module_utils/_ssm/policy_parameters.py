@@ -68,6 +68,7 @@ NEW: View = {
     "rate_control_concurrency": "10%",
     "rate_control_error_threshold": "2%",
 }
+_REQUIRED = ("patch_policy_name", "patch_baseline_region")
 INSTALL_WEEKLY = "cron(0 2 ? * SUN *)"
 # *patch-manager-policies*; AWS adds to them, so that others are a warning and no error
 _REGIONS = frozenset(
@@ -160,6 +161,9 @@ def _ids(baselines: Mapping[str, Any]) -> dict[str, Any]:
 
 def check_parameters(view: View) -> list[str]:
     """Return what their writer should know. Raises ``StateError`` for what cannot be."""
+    for name in _REQUIRED:
+        if not view[name]:
+            raise StateError(f"Failed to read {name}: a policy needs it. Set it, or leave it out.")
     for name, (pattern, words) in _PATTERNS.items():
         _check_values(name, view[name], pattern, words)
     for name, (pattern, words) in _RATES.items():

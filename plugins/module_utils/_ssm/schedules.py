@@ -32,6 +32,13 @@ def write_moment(text: str) -> str:
     return moment.isoformat().replace("+00:00", "Z") if moment else text
 
 
+def write_filter(key: str, text: str | None) -> list[str]:
+    """Return a time that lists are limited by as a filter takes it. Raises ``StateError`` if it is none."""
+    if text and read_moment(text) is None:
+        raise StateError(f"Failed to read {key}: {text!r} is no time. Write it as 2026-07-01T00:00:00Z.")
+    return [write_moment(text)] if text else []
+
+
 def normalise_moment(text: str) -> str:
     """Return a time in UTC, so that equal times are equal texts."""
     moment = read_moment(text)

@@ -14,6 +14,8 @@ from typing import Any
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.client import Answer, Ssm
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.errors import SsmError, StateError
 
+# The options that name nodes.
+NODES = ("instance_ids", "target_tags", "target_tag_keys", "patch_groups", "resource_group")
 GROUP_TAGS = ("PatchGroup", "Patch Group")
 GROUP_KEY = "resource-groups:Name"
 _TYPES = "resource-groups:ResourceTypeFilters"
@@ -37,11 +39,11 @@ class Targets:
 
 def read_targets(ssm: Ssm, options: Mapping[str, Any]) -> Targets:
     """Return the nodes that options mean. AWS is asked about patch groups only. Raises ``StateError``."""
-    ids = options["instance_ids"] or []
-    if ids:
-        return Targets(ids=_check_ids(ids))
-    tags = [(f"tag:{name}", _to_texts(value)) for name, value in sorted((options["target_tags"] or {}).items())]
-    keys = tags + [("tag-key", _to_texts([name])) for name in options["target_tag_keys"] or []]
+    _refuse_empty(options)
+    if options["instance_ids"]:
+        return Targets(ids=_check_ids(options["instance_ids"]))
+    tags = [(f"tag:{name}", _to_texts(name, value)) for name, value in sorted((options["target_tags"] or {}).items())]
+    keys = tags + [("tag-key", (name,)) for name in options["target_tag_keys"] or []]
     if options["resource_group"]:
         keys.append((GROUP_KEY, (options["resource_group"],)))
     if options["resource_types"]:
@@ -53,8 +55,23 @@ def read_targets(ssm: Ssm, options: Mapping[str, Any]) -> Targets:
     return Targets(keys=tuple(keys))
 
 
-def _to_texts(value: Any) -> tuple[str, ...]:
-    return tuple(map(str, value if isinstance(value, (list, tuple)) else [value]))
+def _refuse_empty(options: Mapping[str, Any]) -> None:
+    """An option that came out empty, as of a template, must not mean more nodes than those that were to be named."""
+    for name in (*NODES, "resource_types"):
+        if options[name] is not None and not options[name]:
+            raise StateError(f"Failed to read the targets: {name} is empty. Name nodes by it, or leave it out.")
+    if not any(options[name] for name in NODES):
+        raise StateError(f"Failed to read the targets: no nodes are named. Set one of {', '.join(NODES)}.")
+
+
+def _to_texts(tag: str, value: Any) -> tuple[str, ...]:
+    values = value if isinstance(value, (list, tuple)) else [value]
+    wrong = [one for one in values if one is None or isinstance(one, (list, tuple, Mapping))]
+    if wrong:
+        raise StateError(
+            f"Failed to read target_tags: {tag} cannot be {wrong[0]!r}. It takes a text or a list of texts."
+        )
+    return tuple(map(str, values))
 
 
 def _check_ids(ids: Iterable[str]) -> tuple[str, ...]:
@@ -80,6 +97,9 @@ def _check_keys(keys: list[tuple[str, tuple[str, ...]]]) -> None:
         most = _MAX_TYPES if key == _TYPES else _MAX_VALUES
         if not 0 < len(values) <= most:
             raise StateError(f"Failed to read the targets: {key} takes 1 to {most} values, these are {len(values)}.")
+        if key == "tag:" or "" in values:
+            # no node is found by these, and check mode could not even look for one
+            raise StateError(f"Failed to read the targets: {key} has an empty name or value. AWS does not take it.")
 
 
 def _find_group_tag(ssm: Ssm, keys: list[tuple[str, tuple[str, ...]]], groups: list[str]) -> str:

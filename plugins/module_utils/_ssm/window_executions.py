@@ -13,7 +13,7 @@ from typing import Any
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.client import Ssm, to_filters
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.fields import write_targets
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.plan import View
-from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.schedules import write_moment
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.schedules import write_filter
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.transformations import to_plain
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.windows import (
     list_windows,
@@ -64,7 +64,7 @@ def _select(ssm: Ssm, options: Mapping[str, Any]) -> list[str]:
 
 def _schedule_of(ssm: Ssm, view: View, options: Mapping[str, Any]) -> View:
     """The next executions of a window, as many as are asked for."""
-    if not options["next_executions"]:
+    if options["next_executions"] < 1:
         return {}
     pages = ssm.pages(
         f"read the schedule of maintenance window '{view['name']}'",
@@ -80,7 +80,7 @@ def _executions_of(ssm: Ssm, view: View, options: Mapping[str, Any]) -> View:
     if not options["executions"]:
         return {}
     filters = {
-        key: [write_moment(options[option])] if options[option] else []
+        key: write_filter(option, options[option])
         for key, option in (("ExecutedBefore", "executed_before"), ("ExecutedAfter", "executed_after"))
     }
     pages = ssm.pages(

@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm import commands
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.commands import wait_for_end
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.errors import SsmError
 
 Answer = dict[str, Any]
 
@@ -72,3 +73,62 @@ def test_an_end_is_not_waited_for_again(status: str) -> None:
     reads = Reads(command(status))
     assert wait(reads)[0]["Status"] == status
     assert reads.count == 1
+
+
+class Commands:
+    """An API that has these commands, the newest first."""
+
+    def __init__(self, *commands: Answer) -> None:
+        self.commands = list(commands)
+
+    def pages(self, doing: str, operation: str, items: str, /, **request: Any) -> list[Answer]:
+        assert (operation, items) == ("list_commands", "Commands")
+        return self.commands
+
+
+def sent(command_id: str, snapshot: str, **more: Any) -> Answer:
+    return {
+        **command("InProgress"),
+        "CommandId": command_id,
+        "Parameters": {"Operation": ["Scan"], "SnapshotId": [snapshot]},
+        "Targets": [{"Key": "tag:Stage", "Values": ["b", "a"]}],
+        **more,
+    }
+
+
+REQUEST: Answer = {
+    "DocumentName": "AWS-RunPatchBaseline",
+    "Parameters": {"Operation": ["Scan"], "SnapshotId": ["s-1"]},
+    "Targets": [{"Key": "tag:Stage", "Values": ["a", "b"]}],
+}
+
+
+def running(*found: Answer, with_snapshot: bool = True) -> str:
+    api: Any = Commands(*found)
+    command = commands.find_running(api, REQUEST, with_snapshot=with_snapshot)
+    return str(command["CommandId"]) if command else ""
+
+
+def test_the_newest_command_that_asks_for_the_same_is_found() -> None:
+    same = sent("c-2", "s-1"), sent("c-1", "s-1")
+    assert running(*same) == "c-2"
+    assert running(sent("c-3", "s-3"), *same) == "c-2"
+    assert running(sent("c-3", "s-3"), *same, with_snapshot=False) == "c-3"
+    assert running(sent("c-2", "s-1", Targets=[{"Key": "tag:Stage", "Values": ["a"]}])) == ""
+    assert running(sent("c-2", "s-1", Targets=[], InstanceIds=["mi-1"])) == ""
+
+
+def test_nodes_that_targets_were_found_to_mean_do_not_tell_commands_apart() -> None:
+    assert running(sent("c-2", "s-1", InstanceIds=["mi-1", "mi-2"])) == "c-2"
+
+
+def test_of_commands_that_may_be_the_lost_one_the_newest_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands.time, "sleep", lambda _seconds: None)
+
+    class Lost(Commands):
+        def call_once(self, doing: str, operation: str, **request: Any) -> Answer:
+            error = SsmError(message=doing, exception=TimeoutError("lost"))
+            raise error
+
+    api: Any = Lost(sent("c-2", "s-1"), sent("c-1", "s-1"))
+    assert commands.send_command(api, REQUEST)["CommandId"] == "c-2"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.associations import ASSOCIATION
+from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.errors import StateError
 from ansible_collections.openpatch.patch_manager.plugins.module_utils._ssm.fields import (
     Fields,
     changed_fields,
@@ -113,10 +114,22 @@ def test_what_is_equal_stays_as_it_is_spelled() -> None:
 
 
 def test_spellings_that_the_api_takes_too_are_its_own() -> None:
-    assert take_targets([{"key": "instanceids", "values": ["i-1"]}, {"key": "tag:a", "values": []}]) == [
+    assert take_targets([{"key": "instanceids", "values": ["i-1"]}, {"key": "tag:a", "values": ["b"]}]) == [
         {"key": "InstanceIds", "values": ["i-1"]},
-        {"key": "tag:a", "values": []},
+        {"key": "tag:a", "values": ["b"]},
     ]
+
+
+@pytest.mark.parametrize("target", [{"key": "tag:a", "values": []}, {"key": "", "values": ["b"]}, {"key": "tag:a"}])
+def test_a_target_that_matches_nothing_is_refused(target: dict[str, Any]) -> None:
+    with pytest.raises(StateError, match="matches nothing"):
+        take_targets([{"key": "tag:b", "values": ["c"]}, target])
+
+
+def test_what_is_given_empty_is_the_default() -> None:
+    given = {"document_version": "", "association_name": "", "calendar_names": [], "duration": 0}
+    taken = take_fields(ASSOCIATION, given)
+    assert taken == {"document_version": "$DEFAULT", "association_name": "", "calendar_names": [], "duration": None}
 
 
 def test_an_alarm_without_a_name_is_none() -> None:

@@ -92,6 +92,8 @@ def test_order_and_wording_do_not_count_and_baselines_do() -> None:
         ({"target_organizational_units": ["web"], "target_accounts": []}, "It takes ou-ab12-cdefgh34."),
         ({"target_accounts": []}, "needs target_accounts or target_organizational_units, and takes one."),
         ({"target_organizational_units": ["ou-ab12-cdefgh34"]}, "and takes one. Set one of them."),
+        ({"patch_policy_name": ""}, "Failed to read patch_policy_name: a policy needs it. Set it, or leave it out."),
+        ({"patch_baseline_region": ""}, "Failed to read patch_baseline_region: a policy needs it."),
         ({"target_regions": []}, "a policy needs a region. Name it."),
         ({"target_regions": ["Frankfurt"]}, "it cannot be 'Frankfurt'. It takes a region."),
         ({"target_type": "Tags"}, "Tags needs target_tag_key. Set it."),
