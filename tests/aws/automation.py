@@ -69,8 +69,10 @@ def _add(call: Call, request: Json, steps: tuple[str, ...], *, parent: str = "",
     if node_id and not bad:
         run_patch(call.state, node_id, {"Operation": ["Install"]}, call.now)
     of_node: Json = {"ParentAutomationExecutionId": parent, "Target": node_id} if parent else {}
-    kept = ("DocumentName", "Parameters", "Targets", "TargetParameterName", "MaxConcurrency", "MaxErrors")
-    kept += ("AlarmConfiguration",)
+    kept = (
+        *("DocumentName", "Parameters", "Targets", "TargetParameterName"),
+        *("MaxConcurrency", "MaxErrors", "AlarmConfiguration"),
+    )
     call.state.automations[execution_id] = {
         "AutomationExecutionId": execution_id,
         "DocumentVersion": request.get("DocumentVersion", "1"),

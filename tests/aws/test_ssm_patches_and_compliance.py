@@ -147,7 +147,7 @@ def test_details_are_texts_and_the_run_is_told(modules: Modules, aws: Aws) -> No
 
 def test_items_of_associations_can_be_put_in_parts(modules: Modules, aws: Aws) -> None:
     aws.seed(nodes=[{"InstanceId": NODE}])
-    part = {"resource_id": NODE, "compliance_type": "Association", "upload_type": "PARTIAL"}
+    part: dict[str, Any] = {"resource_id": NODE, "compliance_type": "Association", "upload_type": "PARTIAL"}
     modules.result("ssm_patch_compliance", **part, items=[PLAIN])
     predicted, done, again = (
         modules.result("ssm_patch_compliance", check=check, **part, items=[MISSING]) for check in (True, False, False)

@@ -27,6 +27,7 @@ SHAPES: dict[str, Any] = {
             "Texts": {"shape": "Texts"},
             "Inner": {"shape": "Request"},
             "When": {"shape": "When"},
+            "Role": {"shape": "Role"},
         },
     },
     "Name": {"type": "string", "min": 3, "max": 5, "pattern": "[a-z]*"},
@@ -38,6 +39,7 @@ SHAPES: dict[str, Any] = {
     "Texts": {"type": "list", "member": {"shape": "Name"}, "min": 1},
     "Text": STRING,
     "When": {"type": "timestamp"},
+    "Role": {"type": "string", "max": 9, "pattern": r"^role/[\w-\/]+$"},  # one of AWS, none of Python
 }
 SHAPE = ShapeResolver(SHAPES).get_shape_by_name("Request")
 
@@ -76,6 +78,7 @@ def test_what_the_model_does_not_allow_is_said_with_its_place(request_: dict[str
     [
         {"Name": "abc", "Group": "W\u00e9b 1_\u6f22", "Kind": "B", "Hours": 24, "Safe": False, "Tags": {}, "When": 1},
         {"Name": "abcde", "Hours": 1, "Tags": {"abc": "", "abd": "x"}, "Texts": ["abc"], "Inner": {"Name": "abc"}},
+        {"Name": "abc", "Role": "arn"},
         {"Name": Answered("window", "WindowId"), "Texts": [Answered("window", "WindowId")]},
     ],
 )

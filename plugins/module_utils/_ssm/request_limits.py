@@ -68,15 +68,20 @@ def _limits(shape: Any, value: Any, path: str) -> Iterator[str]:
     if "enum" in limits and value not in limits["enum"]:
         yield f"{path} cannot be {_show(value)}, it takes {', '.join(limits['enum'])}"
     pattern = limits.get("pattern")
-    if pattern and not _compile(pattern).fullmatch(value):
+    ours = _compile(pattern) if pattern else None
+    if ours and not ours.fullmatch(value):
         yield f"{path} cannot be {_show(value)}, it has to match {pattern}"
 
 
 @lru_cache(maxsize=256)
-def _compile(pattern: str) -> re.Pattern[str]:
+def _compile(pattern: str) -> re.Pattern[str] | None:
+    """The pattern as Python has it; None for one that it has not, and AWS is left to judge by."""
     for theirs, ours in _CLASSES.items():
         pattern = pattern.replace(theirs, ours)
-    return re.compile(pattern)
+    try:
+        return re.compile(pattern)
+    except re.error:
+        return None
 
 
 def _show(value: Any) -> str:

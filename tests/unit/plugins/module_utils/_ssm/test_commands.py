@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -123,7 +124,7 @@ def test_nodes_that_targets_were_found_to_mean_do_not_tell_commands_apart() -> N
 
 
 def test_of_commands_that_may_be_the_lost_one_the_newest_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
 
     class Lost(Commands):
         def call_once(self, doing: str, operation: str, **request: Any) -> Answer:

@@ -21,7 +21,7 @@ def there(target_id: str, name: str, targets: list[dict[str, Any]]) -> dict[str,
 def match(options: list[dict[str, Any]], found: list[dict[str, Any]]) -> list[str | None]:
     given = [{"window_target_id": None, **option} for option in options]
     entries = match_entries(TARGETS, "change it", given, found, replace=False)
-    return [entry.found and entry.found["window_target_id"] for entry in entries]
+    return [entry.found["window_target_id"] if entry.found else None for entry in entries]
 
 
 def test_a_name_tells_more_than_what_a_target_is_of() -> None:
