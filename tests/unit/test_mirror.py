@@ -32,7 +32,6 @@ WITHOUT_A_FILE_OF_ITS_OWN = {
     "plugins/plugin_utils/_node/sources.py": "what it reads is what tests/unit/.../_node/test_bundle.py runs",
     "plugins/plugin_utils/_operation/baseline_sync.py": "tests/aws/test_baselines_sync.py runs it against the API",
     "plugins/plugin_utils/_operation/errors.py": RAISED,
-    "plugins/plugin_utils/_operation/log_delivery.py": "logs are left in test_patch_action.py, delivered by tests/aws",
     "plugins/plugin_utils/_policy/errors.py": RAISED,
     "plugins/plugin_utils/_report/errors.py": RAISED,
     "plugins/plugin_utils/_source/errors.py": RAISED,

@@ -13,6 +13,10 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from typing import Any
+
 from ansible_collections.amazon.aws.plugins.module_utils.errors import AWSErrorHandler
 from ansible_collections.amazon.aws.plugins.module_utils.exceptions import AnsibleAWSError
 
@@ -54,7 +58,8 @@ class SsmError(AnsibleAWSError):
         """What the API said, without the names of exception and operation around it."""
         response = getattr(self.exception, "response", None) or {}
         message = response.get("Error", {}).get("Message")
-        return f"{message} ({self.code})" if message else str(self.exception or "")
+        # below the first line of botocore's words may come the page of a proxy
+        return f"{message} ({self.code})" if message else next(iter(str(self.exception or "").splitlines()), "")
 
     @property
     def is_open(self) -> bool:
@@ -83,3 +88,25 @@ class SsmErrorHandler(AWSErrorHandler):
     """Turns what boto3 raises into an ``SsmError`` that names the action."""
 
     _CUSTOM_EXCEPTION = SsmError
+
+    @classmethod
+    def common_error_handler(cls, description: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Like the one of amazon.aws, also where it was not AWS that answered, as with the page of a proxy."""
+        known = super().common_error_handler(description)
+
+        def wrapper(function: Callable[..., Any]) -> Callable[..., Any]:
+            call = known(function)
+
+            @functools.wraps(function)
+            def handler(*arguments: Any, **named: Any) -> Any:
+                try:
+                    return call(*arguments, **named)
+                except Exception as error:
+                    # by its name: what has no boto3 gets here too; it is none of botocore's own errors
+                    if type(error).__name__ != "ResponseParserError":
+                        raise
+                    raise cls._CUSTOM_EXCEPTION(message=f"Failed to {description}", exception=error) from error
+
+            return handler
+
+        return wrapper

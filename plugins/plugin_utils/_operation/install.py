@@ -50,6 +50,9 @@ from ansible_collections.openpatch.patch_manager.plugins.plugin_utils._source.ov
 # a node that is away longer than this during an install is not waited for; the install goes on without us
 AWAY_SECONDS = 300
 
+# the node ends its install at the same limit as we do, and is given the time to do so and to say what became of it
+_LAST_WORDS = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Installed:
@@ -232,7 +235,7 @@ def wait_for_install(operation: HostOperation, operation_id: str) -> dict[str, A
     A lost connection is waited out: the install runs detached. Raises OperationError when the time is over.
     """
     settings = operation.settings
-    deadline = time.monotonic() + settings.patch_step_timeout
+    deadline = time.monotonic() + settings.patch_step_timeout + _LAST_WORDS
     said = ""
     while True:
         # the node answers as soon as the install has ended, and after this time at the latest

@@ -416,15 +416,18 @@ def _judge_memory(seen: Seen) -> Iterator[Check]:
 
 
 _LOCK_WAY = "Wait for that process: scans and installs do, for patch_lock_timeout seconds"
+# macOS has no lock that could be waited for.
+_BUSY_WAY = "Wait for that process: what is installed beside it may fail"
 
 
 def _judge_locks(seen: Seen) -> Iterator[Check]:
     locks = seen["locks"]
+    way_out = _BUSY_WAY if seen.get("manager") == "macos" else _LOCK_WAY
     by_holder: dict[str, list[str]] = {}
     for lock in locks["held"]:
         by_holder.setdefault(str(lock["holder"]), []).append(str(lock["path"]))
     for holder, paths in by_holder.items():
-        yield Check("lock", "warning", f"{', '.join(dict.fromkeys(paths))}: held by {holder}", _LOCK_WAY)
+        yield Check("lock", "warning", f"{', '.join(dict.fromkeys(paths))}: held by {holder}", way_out)
     if not by_holder and locks["unreadable"]:
         yield Check("lock", "unknown", "Only root can see who holds the package manager's locks", _BECOME)
     elif not by_holder:

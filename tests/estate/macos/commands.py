@@ -142,6 +142,13 @@ def sysctl(_state: State, words: Sequence[str]) -> int:
     return 0
 
 
+def scutil(state: State, _words: Sequence[str]) -> int:
+    """`scutil --proxy`: the proxies of the network that is in use."""
+    entries = {**state.get("proxies", {}), "FTPPassive": 1}
+    sys.stdout.write("<dictionary> {\n" + "".join(f"  {name} : {entries[name]}\n" for name in sorted(entries)) + "}\n")
+    return 0
+
+
 def ps(_state: State, words: Sequence[str]) -> int:
     """`ps -o lstart= -p PROCESS`: to a tick, which that of Linux is not, and by the clock of a time zone.
 
@@ -203,7 +210,7 @@ def upgrade(state: State, kind: str, name: str) -> int:
 
 
 COMMANDS: dict[str, Callable[[State, Sequence[str]], int]] = {
-    command.__name__: command for command in (sw_vers, softwareupdate, plutil, pkgutil, sysctl, ps, brew)
+    command.__name__: command for command in (sw_vers, softwareupdate, plutil, pkgutil, scutil, sysctl, ps, brew)
 }
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ PLACE = "/usr/local/lib/recorded-mac"
 PROGRAMS = "/usr/local/bin"
 BREW = "/opt/homebrew/bin/brew"
 _SOURCES = ("__init__.py", "commands.py", "recordings.py", "recordings.json")
-_APPLE = ("sw_vers", "softwareupdate", "plutil", "pkgutil", "sysctl", "ps")
+_APPLE = ("sw_vers", "softwareupdate", "plutil", "pkgutil", "scutil", "sysctl", "ps")
 _UNAME = """\
 #!/bin/sh
 case ${1-} in

@@ -28,7 +28,8 @@ _ANSWERED = frozenset({0, 22, 52, 56, 60})
 def observe(blocks: Blocks) -> Json:
     """The answer to ``preflight``; what is not known is named in ``problems``."""
     system = describe_system(blocks)
-    seen: Json = {"problems": {}, "manager": "macos", "os": system["os"], "proxies": [], "interrupted": None}
+    seen: Json = {"problems": {}, "manager": "macos", "os": system["os"], "interrupted": None}
+    seen["proxies"] = list(_read_proxies(blocks))
     seen["boot"] = {key: system[key] for key in ("boot_id", "booted_at") if key in system}
     uid, _blank, name = blocks.line("user").partition(" ")
     seen["user"] = {"uid": int(uid) if uid.isdecimal() else -1, "name": name}
@@ -65,6 +66,24 @@ def _describe_sources(blocks: Blocks) -> Json:
         message = "Homebrew is neither in /opt/homebrew nor in /usr/local: only Apple's updates are seen"
         warnings.append({"code": "no_homebrew", "message": message})
     return {"repositories": repositories, "warnings": warnings}
+
+
+def _read_proxies(blocks: Blocks) -> Iterator[Json]:
+    """Those of the task, which Homebrew uses, then those of the network, which Apple's tools use.
+
+    ``scutil --proxy`` says ``HTTPSEnable : 1``, ``HTTPSProxy : proxy.example.com`` and ``HTTPSPort : 3128``, or
+    ``ProxyAutoConfigEnable`` and ``ProxyAutoConfigURLString``.
+    """
+    for scheme, address in re.findall(r"(?m)^(http|https|all) (\S+)$", blocks["task_proxies"].text):
+        yield {"scheme": scheme, "address": address, "place": "environment of the task"}
+    said = dict(re.findall(r"(?m)^  (\w+) : (\S+)$", blocks["proxies"].text))
+    for name, scheme in (("HTTP", "http"), ("HTTPS", "https"), ("SOCKS", "socks")):
+        if said.get(f"{name}Enable") == "1" and f"{name}Proxy" in said:
+            address = ":".join(filter(None, (said[f"{name}Proxy"], said.get(f"{name}Port"))))
+            yield {"scheme": scheme, "address": address, "place": "network settings"}
+    if said.get("ProxyAutoConfigEnable") == "1":
+        address = re.sub(r"(?<=//)[^/@]+@", "***@", said.get("ProxyAutoConfigURLString", "found by the network"))
+        yield {"scheme": "all", "address": address, "place": "network settings"}
 
 
 def _list_busy(text: str) -> Iterator[Json]:

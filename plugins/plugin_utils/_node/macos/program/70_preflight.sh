@@ -17,6 +17,8 @@ observe() {
     tell busy "$(list_busy)"
     tell reboot_command "$(find_reboot)"
     if [ -r "${state:?}" ]; then describe_operation; fi
+    ask proxies 30 scutil --proxy
+    tell task_proxies "$(list_task_proxies)"
     ask softwareupdate 900 softwareupdate --list
     if find_brew; then
         tell brew "${brew:?}"
@@ -39,6 +41,13 @@ tell_busy() {
     shift
     busy_process=$(pgrep "$@" | head -n 1)
     if [ -n "$busy_process" ]; then echo "$busy_process $busy_name"; fi
+}
+
+# Those of the task, without users and passwords.
+list_task_proxies() {
+    for task_proxy in "http ${http_proxy-}" "https ${https_proxy-${HTTPS_PROXY-}}" "all ${all_proxy-${ALL_PROXY-}}"; do
+        printf '%s\n' "$task_proxy" | sed -e '/ ./!d' -e 's,://.*@,://***@,' -e '/:\/\//!s, .*@, ***@,'
+    done
 }
 
 # Any answer of the other side is one, also that it does not like the question.

@@ -290,10 +290,19 @@ def test_an_install_that_takes_too_long_is_left_to_itself_and_the_error_says_wha
         return WORKING
 
     with pytest.raises(OperationError) as caught:
-        wait_for_install(operate(work_for_ever, patch_step_timeout=60), "op-1")
-    for word in ["install op-1 on host 'web1'", "60 seconds", "goes on", "patch_step_timeout"]:
+        wait_for_install(operate(work_for_ever, patch_step_timeout=90), "op-1")
+    for word in ["install op-1 on host 'web1'", "90 seconds", "goes on", "patch_step_timeout"]:
         assert word in str(caught.value)
-    assert clock.now == 60
+    assert clock.now == 150
+
+
+def test_an_install_that_the_node_ends_at_its_limit_is_heard_to_the_end(operate: Operate, clock: Clock) -> None:
+    def stop_at_the_limit(command: Mapping[str, Any], /) -> Json:
+        clock.sleep(command["wait"])
+        return {**WORKING, "state": "finished"} if clock.now > 90 else WORKING
+
+    answer = wait_for_install(operate(stop_at_the_limit, patch_step_timeout=90), "op-1")
+    assert answer["state"] == "finished"
 
 
 def test_check_mode_asks_what_would_be_done_and_records_what_is_not_the_compliance_of_the_node(

@@ -277,6 +277,13 @@ DEAD = ("repository_unreachable", "Failed to read repository 'dead': Connection 
             "/l: held by process 7 (apt-get upgrade)",
             "patch_lock_timeout",
         ),
+        (
+            {**MACOS, "locks": {"held": [{"path": "brew", "holder": "brew (process 7)"}], "unreadable": False}},
+            "lock",
+            "warning",
+            "brew: held by brew (process 7)",
+            "installed beside it",
+        ),
         ({"locks": {"held": [], "unreadable": ["/l"]}}, "lock", "unknown", "Only root", "become"),
         ({"user": {"uid": 1000, "name": "ops"}}, "privileges", "warning", "user 'ops'", "--become"),
         ({"user": {"uid": 1000, "name": ""}}, "privileges", "warning", "user '1000'", "--become"),

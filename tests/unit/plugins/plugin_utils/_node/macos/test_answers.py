@@ -202,6 +202,37 @@ def test_a_preflight_names_what_it_could_not_find_out_and_who_is_at_work() -> No
     assert found["user"]["uid"] == -1
 
 
+SCUTIL = """\
+<dictionary> {
+  ExceptionsList : <array> {
+    0 : *.local
+  }
+  FTPPassive : 1
+  HTTPEnable : 0
+  HTTPPort : 80
+  HTTPProxy : old.example.com
+  HTTPSEnable : 1
+  HTTPSPort : 3128
+  HTTPSProxy : proxy.example.com
+  ProxyAutoConfigEnable : 1
+  ProxyAutoConfigURLString : http://user:word@wpad.example.com/p.pac
+  SOCKSEnable : 1
+  SOCKSProxy : socks.example.com
+}
+"""
+
+
+def test_proxies_are_those_of_the_task_and_of_the_network() -> None:
+    blocks = ("proxies", SCUTIL, 0), ("task_proxies", "https http://***@p:1\n", 0)
+    proxies = ask(("command", "preflight", 0), *blocks)["result"]["observations"]["proxies"]
+    assert [(proxy["scheme"], proxy["address"], proxy["place"]) for proxy in proxies] == [
+        ("https", "http://***@p:1", "environment of the task"),
+        ("https", "proxy.example.com:3128", "network settings"),
+        ("socks", "socks.example.com", "network settings"),
+        ("all", "http://***@wpad.example.com/p.pac", "network settings"),
+    ]
+
+
 DF = """\
 Filesystem     1024-blocks      Used Available Capacity iused      ifree %iused  Mounted on
 /dev/disk3s1s1   239362496   9456328 100000000     9%  356093 1000000000    0%   /

@@ -420,6 +420,18 @@ def test_a_preflight_observes_and_changes_nothing(mac: Mac) -> None:
     assert not mac.state.exists()
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_preflight_names_proxies_without_their_passwords(mac: Mac, shell: str) -> None:
+    mac.change("apple.json", proxies={"HTTPSEnable": 1, "HTTPSProxy": "proxy.example.com", "HTTPSPort": 3128})
+    mac.environment = {"http_proxy": "http://me:a'/b@p.example.com:1", "HTTPS_PROXY": "you:w@q", "all_proxy": ""}
+    assert [proxy["address"] for proxy in mac.ask(command="preflight")["observations"]["proxies"]] == [
+        "http://***@p.example.com:1",
+        "***@q",
+        "proxy.example.com:3128",
+    ]
+    assert "a'/b" not in mac.run(mac.build(command="preflight")).stdout.decode()
+
+
 def test_a_preflight_names_who_is_at_work(mac: Mac) -> None:
     place = f"{mac.folder}/Library/Homebrew/brew.sh"
     mac.write(Path(place), "sleep 60\n")
