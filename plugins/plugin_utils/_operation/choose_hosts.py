@@ -73,7 +73,10 @@ def _choose_by_tags(targets: Targets, hosts: Sequence[str], hostvars: Mapping[st
             warnings.append(f"host '{host}' is no target, because its tags cannot be read: {error}")
             continue
         if own is not None and not isinstance(own, Mapping):
-            warnings.append(f"host '{host}' is no target, because its patch_tags are not a dictionary")
+            warnings.append(
+                f"host '{host}' is no target, because its patch_tags are not a dictionary"
+                " (in an INI file: patch_tags=\"{'Patch': 'web'}\")"
+            )
             continue
         tags = {**(others if isinstance(others, Mapping) else {}), **(own or {})}
         if targets.match_tags(tags):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 
@@ -48,6 +49,17 @@ class Document:
         )
 
 
+class _Loader(yaml.SafeLoader):
+    """Says where a scalar stands that looks like a date but is none (2026-13-45), or has a tag it does not fit."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, LookupError, AttributeError) as error:
+            problem = f"{error}; what is meant as a text goes in quotes"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from error
+
+
 def read_documents(text: str, file: str) -> list[Document]:
     """Parse all documents of a YAML (or JSON) text; empty ones are left out.
 
@@ -58,7 +70,7 @@ def read_documents(text: str, file: str) -> list[Document]:
     try:
         for node in yaml.compose_all(text, yaml.SafeLoader):
             lines = dict(_walk(node, "", file, set()))
-            data = yaml.SafeLoader("").construct_document(node)
+            data = _Loader("").construct_document(node)
             if data is not None:
                 documents.append(Document(file, data, lines))
     except yaml.MarkedYAMLError as error:
@@ -68,9 +80,6 @@ def read_documents(text: str, file: str) -> list[Document]:
         raise DocumentError(f"Failed to read '{place}': not valid YAML: {what}. Correct it there") from error
     except yaml.YAMLError as error:
         raise DocumentError(f"Failed to read '{file}': not valid YAML: {error}") from error
-    except (ValueError, LookupError, AttributeError) as error:
-        # a scalar that looks like a date but is none (2026-13-45), or has a tag it does not fit (!!bool x)
-        raise DocumentError(f"Failed to read '{file}': {error}. Put the value in quotes") from error
     except RecursionError as error:
         raise DocumentError(f"Failed to read '{file}': it is nested too deeply") from error
     return documents
