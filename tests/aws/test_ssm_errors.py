@@ -14,7 +14,10 @@ PAGE = "Unable to parse response (not well-formed), invalid XML received. Furthe
 
 
 def fail(error: Exception) -> None:
-    SsmErrorHandler.common_error_handler("list EC2 instances")(lambda: (_ for _ in ()).throw(error))()
+    def ask() -> None:
+        raise error
+
+    SsmErrorHandler.common_error_handler("list EC2 instances")(ask)()
 
 
 @pytest.mark.parametrize(

@@ -28,11 +28,8 @@ def _read_encoding() -> str:
     From ansible-core 2.19 on a worker's ``sys.stdout`` has no encoding: the main process prints, with its own, which is
     what the worker's was when it was forked.
     """
-    for stream in (sys.stdout, sys.__stdout__):
-        encoding = getattr(stream, "encoding", None)
-        if encoding:
-            return str(encoding)
-    return "ascii"
+    encodings = [getattr(stream, "encoding", None) for stream in (sys.stdout, sys.__stdout__)]
+    return next(filter(None, encodings), "ascii")
 
 
 def _read_columns() -> int:
